@@ -1,0 +1,173 @@
+"""Names of environments: which words mean which environment, and where such a word stands in a path or a name.
+
+Words are matched case-insensitively and as whole tokens only: ``latest``, ``contest`` and ``nonprod`` name nothing that
+``test`` or ``prod`` would.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+
+#: Built-in aliases. They stay beside the declared ones.
+ALIASES: dict[str, tuple[str, ...]] = {
+    "development": ("development", "develop", "dev", "local"),
+    "test": ("test", "testing", "qa"),
+    "preview": ("preview", "review", "ephemeral"),
+    "staging": ("staging", "stage", "stg", "preprod", "pre-prod", "pre-production", "preproduction", "uat"),
+    "production": ("production", "prod", "prd", "live"),
+}
+ORDER = tuple(ALIASES)
+_TOKEN = re.compile(r"[a-z0-9]+")
+
+
+class Environments:
+    """The environments of a deployment, ordered from the least to the most critical."""
+
+    __slots__ = ("_phrases", "aliases", "critical", "names", "sources")
+
+    def __init__(
+        self,
+        declared: Mapping[str, Iterable[str]] | None = None,
+        *,
+        sources: Mapping[str, Iterable[str]] | None = None,
+        critical: Iterable[str] = (),
+    ) -> None:
+        aliases: dict[str, tuple[str, ...]] = {}
+        for name, words in (declared or {}).items():
+            canonical = _canonical(name, words)
+            aliases[name] = tuple(dict.fromkeys([name, *words, *ALIASES.get(canonical, ())]))
+        taken = {word.lower() for words in aliases.values() for word in words}
+        for name in ORDER:
+            if name.lower() not in {each.lower() for each in aliases} and not any(
+                ORDER_OF.get(each.lower()) == name for words in aliases.values() for each in words
+            ):
+                aliases[name] = tuple(word for word in ALIASES[name] if word not in taken)
+        self.aliases = aliases
+        self.names = tuple(declared) if declared else ORDER
+        self.sources = {name: tuple(globs) for name, globs in (sources or {}).items()}
+        self.critical = tuple(critical) or (_most_critical(self.names),)
+        phrases: dict[tuple[str, ...], str] = {}
+        for name, words in aliases.items():
+            for word in words:
+                phrases.setdefault(tuple(_TOKEN.findall(word.lower())), name)
+        self._phrases = sorted(phrases.items(), key=lambda item: -len(item[0]))
+
+    def named(self, word: str) -> str | None:
+        """The environment that a whole name means (``prod`` is production); None for any other name."""
+        tokens = tuple(_TOKEN.findall(word.lower()))
+        for phrase, name in self._phrases:
+            if phrase == tokens:
+                return name
+        return None
+
+    def within(self, text: str) -> str | None:
+        """The one environment that a name mentions as whole tokens (``deploy-prod``); None for none or several."""
+        tokens = _TOKEN.findall(_split_camel(text).lower())
+        found: set[str] = set()
+        at = 0
+        while at < len(tokens):
+            for phrase, name in self._phrases:
+                if phrase and tuple(tokens[at : at + len(phrase)]) == phrase:
+                    found.add(name)
+                    at += len(phrase)
+                    break
+            else:
+                at += 1
+        return found.pop() if len(found) == 1 else None
+
+    def of_path(self, path: str) -> str | None:
+        """The environment of a file: ``sources`` globs first, then the file's name, then the nearest folder.
+
+        Folders count only as a whole name (``live/staging/``, not ``test-utils/``), because words such as ``test`` and
+        ``local`` in a folder's name usually mean something else. In ``live/<name>/`` the next part decides.
+        """
+        for name, globs in self.sources.items():
+            if any(glob_match(path, glob) for glob in globs):
+                return name
+        *folders, file = path.split("/")
+        own = self.of_file_name(file)
+        if own is not None:
+            return own
+        for index in range(len(folders) - 1, -1, -1):
+            name_of = self.named(folders[index])
+            if name_of is None or folders[index].lower() in _NOT_AS_FOLDER:
+                continue
+            return name_of
+        return None
+
+    def of_file_name(self, file: str) -> str | None:
+        """The environment that a file's name tells: ``.env.production``, ``staging.tfvars``, ``compose.prod.yaml``."""
+        lowered = file.lower()
+        for pattern in _FILE_NAMES:
+            match = pattern.fullmatch(lowered)
+            if match:
+                return self.within(match.group("env"))
+        return None
+
+
+_FILE_NAMES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\.env\.(?P<env>[a-z0-9_.-]+?)(?:\.(?:local|example|template|sample|dist))?",
+        r"(?P<env>[a-z0-9_-]+)\.env",
+        r"(?P<env>[a-z0-9_.-]+?)(?:\.auto)?\.tfvars(?:\.json)?",
+        r"(?:docker-)?compose[._-](?P<env>[a-z0-9_-]+)\.ya?ml",
+        r"dockerfile\.(?P<env>[a-z0-9_-]+)",
+        r"(?P<env>[a-z0-9_-]+)\.dockerfile",
+        r"values[._-](?P<env>[a-z0-9_-]+)\.ya?ml",
+        r"(?P<env>[a-z0-9_-]+)\.tf(?:\.json)?",
+    )
+)
+_NOT_AS_FOLDER = frozenset({"test", "testing", "local", "live", "review", "preview", "develop"})
+ORDER_OF = {word: name for name, words in ALIASES.items() for word in words}
+
+
+def _canonical(name: str, words: Iterable[str]) -> str:
+    for word in (name, *words):
+        if word.lower() in ORDER_OF:
+            return ORDER_OF[word.lower()]
+    return name
+
+
+def _most_critical(names: tuple[str, ...]) -> str:
+    for name in names:
+        if ORDER_OF.get(name.lower()) == "production":
+            return name
+    return names[-1]
+
+
+def _split_camel(text: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text)
+
+
+def glob_match(path: str, pattern: str) -> bool:
+    """Whether a path matches a glob in which ``**`` crosses folders and ``*`` does not."""
+    if "**" not in pattern:
+        return path.count("/") == pattern.count("/") and all(
+            fnmatchcase(part, each) for part, each in zip(path.split("/"), pattern.split("/"), strict=True)
+        )
+    return re.fullmatch(_glob_regex(pattern), path) is not None
+
+
+def _glob_regex(pattern: str) -> str:
+    out: list[str] = []
+    at = 0
+    while at < len(pattern):
+        if pattern.startswith("**/", at):
+            out.append("(?:.*/)?")
+            at += 3
+        elif pattern.startswith("**", at):
+            out.append(".*")
+            at += 2
+        elif pattern[at] == "*":
+            out.append("[^/]*")
+            at += 1
+        elif pattern[at] == "?":
+            out.append("[^/]")
+            at += 1
+        else:
+            out.append(re.escape(pattern[at]))
+            at += 1
+    return "".join(out)

@@ -1,0 +1,75 @@
+"""From files to nouns. One table says which file is of which kind; one module per kind reads it.
+
+A parser module has one function::
+
+    def parse(text: Text, context: Context) -> Parsed
+
+which never raises on any input: what it could not read is in ``Parsed.problems`` and the rest is still told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from depcheck.environments import Environments
+from depcheck.model import Comment, Facts, Problem
+from depcheck.source import Text
+from depcheck.values import Value
+
+
+class Context:
+    """What a parser may know beside the text: how environments are called, and the one of this file's path."""
+
+    __slots__ = ("environment", "environments", "tracked")
+
+    def __init__(
+        self, environments: Environments, environment: str | None = None, *, tracked: bool | None = None
+    ) -> None:
+        self.environments = environments
+        self.environment = environment
+        self.tracked = tracked
+
+
+class Embedded:
+    """Text in another language inside a file: its kind (a key of the table), its text, and what it belongs to.
+
+    ``path`` is the name under which it is known where the language needs one (a Markdown block called ``main.tf``).
+    """
+
+    __slots__ = ("environment", "kind", "path", "scope", "text")
+
+    def __init__(
+        self, kind: str, text: Text, *, path: str = "", scope: str = "", environment: str | None = None
+    ) -> None:
+        self.kind = kind
+        self.text = text
+        self.path = path
+        self.scope = scope
+        self.environment = environment
+
+
+class Parsed:
+    """What one file holds. ``tree`` is the syntax tree for the steps that join files (an ``HclFile``, a YAML value)."""
+
+    __slots__ = ("comments", "embedded", "facts", "hcl", "problems", "tree")
+
+    def __init__(
+        self,
+        *,
+        facts: Facts | None = None,
+        tree: Value | None = None,
+        hcl: object | None = None,
+        comments: list[Comment] | None = None,
+        problems: list[Problem] | None = None,
+        embedded: list[Embedded] | None = None,
+    ) -> None:
+        self.facts = facts if facts is not None else Facts()
+        self.tree = tree
+        self.hcl = hcl
+        self.comments = comments or []
+        self.problems = problems or []
+        self.embedded = embedded or []
+
+
+Parser: TypeAlias = Callable[[Text, Context], Parsed]
