@@ -38,10 +38,11 @@ class Resource:
     service or volume.
 
     ``kind`` is ``resource``, ``data``, ``module``, ``provider``, ``backend``, ``service`` or ``volume``; ``format`` is
-    ``terraform``, ``cloudformation`` or ``compose``. Nested blocks are lists of maps in ``attributes``.
+    ``terraform``, ``cloudformation`` or ``compose``. Nested blocks are lists of maps in ``attributes``. ``span`` is
+    the header, ``extent`` the whole block.
     """
 
-    __slots__ = ("address", "attributes", "environment", "format", "kind", "name", "span", "type")
+    __slots__ = ("address", "attributes", "environment", "extent", "format", "kind", "name", "span", "type")
 
     def __init__(
         self,
@@ -54,7 +55,9 @@ class Resource:
         kind: str = "resource",
         format: str = "terraform",
         environment: str | None = None,
+        extent: Span | None = None,
     ) -> None:
+        self.extent = extent if extent is not None else span
         self.type = type
         self.address = address
         self.attributes = attributes

@@ -1,0 +1,228 @@
+"""Which files are scanned: what git lists in a work tree, an own walker that honours ``.gitignore`` elsewhere.
+
+Nothing is followed out of the root, nothing that the repository configures is run, and every file that is passed over
+is told with its reason.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from depcheck.findings import Skipped
+from depcheck.gitignore import Pattern, ignored, patterns
+from depcheck.source import Source
+
+#: Files above this size are skipped unless the caller says otherwise (bytes).
+SIZE_LIMIT = 5 * 1024 * 1024
+_NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
+
+
+class Candidate:
+    """A file to read: its path relative to the root, and whether git tracks it (None where git cannot say)."""
+
+    __slots__ = ("path", "tracked")
+
+    def __init__(self, path: str, tracked: bool | None = None) -> None:
+        self.path = path
+        self.tracked = tracked
+
+
+class Discovery:
+    """What was found below a root, what was passed over, and things the person may want to know."""
+
+    __slots__ = ("candidates", "notices", "root", "skipped")
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.candidates: list[Candidate] = []
+        self.skipped: list[Skipped] = []
+        self.notices: list[str] = []
+
+
+def find_root(paths: Sequence[Path]) -> Path:
+    """The folder that paths are told relative to: the work tree that holds all of them, else their common folder."""
+    places = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100  (resolve() would follow links)
+    common = Path(os.path.commonpath(places))
+    if not common.is_dir():
+        common = common.parent
+    for folder in (common, *common.parents):
+        if (folder / ".git").exists():
+            return folder
+    here = Path.cwd()
+    if all(place.is_relative_to(here) for place in places):
+        return here
+    return common
+
+
+def discover(root: Path, paths: Sequence[Path]) -> Discovery:
+    """The files below ``paths`` (files or folders inside ``root``), sorted, each once.
+
+    Raises:
+        FileNotFoundError: a path does not exist. The message is a sentence for the person.
+    """
+    found = Discovery(root)
+    wanted = [_relative(root, path) for path in paths]
+    folders = [path for path in wanted if (root / path).is_dir() and not (root / path).is_symlink()]
+    files = [path for path in wanted if path not in folders]
+    for path in files:
+        if not os.path.lexists(root / path):
+            raise FileNotFoundError(f'no such file or folder: "{path}"')
+    listed: dict[str, bool | None] = {}
+    if folders:
+        in_tree = _listed_by_git(root, folders, found) if (root / ".git").exists() else None
+        listed = in_tree if in_tree is not None else dict.fromkeys(_walk(root, folders, found))
+    tracked = _tracked(root, [path for path in files if path not in listed])
+    for path in files:
+        listed.setdefault(path, tracked.get(path))
+    for path in sorted(listed):
+        reason = _not_readable(root, path)
+        if reason:
+            found.skipped.append(Skipped(path, reason))
+        else:
+            found.candidates.append(Candidate(path, listed[path]))
+    return found
+
+
+def read(root: Path, path: str, *, limit: int = SIZE_LIMIT) -> Source | Skipped:
+    """The text of a file, or why it was not read. Bytes that are not UTF-8 become U+FFFD."""
+    try:
+        size = (root / path).stat().st_size
+        if size > limit:
+            return Skipped(path, f"larger than {_size(limit)} ({_size(size)})")
+        with open(root / path, "rb") as handle:
+            data = handle.read(limit + 1)
+    except PermissionError:
+        return Skipped(path, "no permission to read it")
+    except OSError as error:
+        return Skipped(path, f"could not be read: {(error.strerror or 'input/output error').lower()}")
+    return decode(path, data)
+
+
+def decode(path: str, data: bytes) -> Source | Skipped:
+    """Bytes as a source: UTF-8, or UTF-16 with a byte order mark; binary content is skipped."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return Source(path, data[2:].decode(encoding, "replace"), bom=True)
+    if b"\0" in data[:8192]:
+        return Skipped(path, "binary")
+    bom = data.startswith(b"\xef\xbb\xbf")
+    return Source(path, (data[3:] if bom else data).decode("utf-8", "replace"), bom=bom)
+
+
+def _relative(root: Path, path: Path) -> str:
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  (resolve() would follow links)
+    if not absolute.is_relative_to(root):
+        raise FileNotFoundError(f'"{path}" is outside the scanned root "{root}"; scan it on its own')
+    text = absolute.relative_to(root).as_posix()
+    return "" if text == "." else text
+
+
+def _not_readable(root: Path, path: str) -> str:
+    """Why a listed path is not a file to read; empty when it is one."""
+    full = root / path
+    if full.is_symlink():
+        target = Path(os.path.realpath(full))
+        if not target.is_relative_to(os.path.realpath(root)):
+            return "a symbolic link out of the scanned root"
+        return "a symbolic link; its target is read where it stands"
+    if full.is_dir():
+        return "a folder, or a submodule that is a repository of its own"
+    if not full.exists():
+        return "listed by git but not in the work tree"
+    if not full.is_file():
+        return "not a regular file"
+    return ""
+
+
+def _git(root: Path, arguments: Iterable[str]) -> bytes | None:
+    import subprocess
+
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", str(root), *arguments]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, env=environment, timeout=120)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _listed_by_git(root: Path, folders: list[str], found: Discovery) -> dict[str, bool | None] | None:
+    specs = [f":(literal){folder}" if folder else "." for folder in folders]
+    output = _git(root, ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", "--", *specs])
+    if output is None:
+        found.notices.append("git could not list this work tree, so files were found by walking its folders")
+        return None
+    listed: dict[str, bool | None] = {}
+    for record in output.split(b"\0"):
+        if record:
+            tag, path = record[:1], record[2:].decode("utf-8", "surrogateescape")
+            if path.endswith("/"):
+                continue
+            listed[path] = listed.get(path) or tag != b"?"
+    return listed
+
+
+def _tracked(root: Path, paths: list[str]) -> dict[str, bool]:
+    """Which of some paths git tracks. Asked only for files where it matters, because it costs a process."""
+    names = [path for path in paths if ".env" in path.rsplit("/", 1)[-1]]
+    if not names or not (root / ".git").exists():
+        return {}
+    output = _git(root, ["ls-files", "-z", "--", *[f":(literal){path}" for path in names]])
+    if output is None:
+        return {}
+    tracked = {record.decode("utf-8", "surrogateescape") for record in output.split(b"\0")}
+    return {path: path in tracked for path in names}
+
+
+def _walk(root: Path, folders: list[str], found: Discovery) -> Iterator[str]:
+    """Files below folders, ignore files honoured from the root down."""
+    seen: set[str] = set()
+    for folder in sorted(folders):
+        rules: list[Pattern] = []
+        at = ""
+        for part in ["", *folder.split("/")] if folder else [""]:
+            at = f"{at}/{part}".strip("/")
+            if at != folder:
+                rules = _with_ignore_file(root, at, rules)
+        stack = [(folder, rules)]
+        while stack:
+            current, inherited = stack.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            here = _with_ignore_file(root, current, inherited)
+            try:
+                entries = sorted(os.scandir(root / current), key=lambda entry: entry.name)
+            except OSError as error:
+                found.skipped.append(Skipped(current, f"could not be listed: {(error.strerror or '').lower()}"))
+                continue
+            for entry in entries:
+                path = f"{current}/{entry.name}".lstrip("/")
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if ignored(path, here, folder=is_folder):
+                    continue
+                if not is_folder:
+                    yield path
+                elif entry.name not in _NEVER_ENTERED:
+                    stack.append((path, here))
+                elif entry.name not in (".git", ".hg", ".svn"):
+                    found.skipped.append(Skipped(path, "a folder of dependencies or caches"))
+
+
+def _with_ignore_file(root: Path, folder: str, inherited: list[Pattern]) -> list[Pattern]:
+    file = root / folder / ".gitignore"
+    try:
+        if not file.is_file() or file.stat().st_size > 1024 * 1024:
+            return inherited
+        return inherited + patterns(file.read_text("utf-8", "replace"), folder)
+    except OSError:
+        return inherited
+
+
+def _size(count: int) -> str:
+    if count >= 1024 * 1024:
+        return f"{count / 1024 / 1024:.3g} MiB"
+    return f"{count / 1024:.3g} KiB" if count >= 1024 else f"{count} bytes"

@@ -1,0 +1,96 @@
+"""Which file is of which kind, and which module reads that kind. Told by name; where the name leaves it open, by a look
+at the beginning of the content."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+from depcheck.parsers import Parser
+
+#: kind → module below ``depcheck.parsers``. Kinds without a module are read by the step that joins files.
+MODULES: dict[str, str] = {
+    "terraform": "terraform",
+    "terraform-json": "terraform",
+    "tfvars": "terraform",
+    "tfvars-json": "terraform",
+    "hcl": "terraform",
+    "workflow": "workflow",
+    "action": "action",
+    "dependabot": "dependabot",
+    "compose": "compose",
+    "dockerfile": "dockerfile",
+    "dotenv": "dotenv",
+    "iam-policy": "iam",
+    "cloudformation": "cloudformation",
+    "cdk": "cdk",
+    "shell": "shell",
+    "markdown": "markdown",
+}
+#: Kinds that are read only on request (``--docs``).
+ON_REQUEST = frozenset({"markdown"})
+
+_NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("policy", r"depcheck\.ya?ml"),
+        ("lock", r"\.terraform\.lock\.hcl"),
+        ("terraform", r".+\.(?:tf|tofu)"),
+        ("terraform-json", r".+\.(?:tf|tofu)\.json"),
+        ("tfvars", r".+\.tfvars"),
+        ("tfvars-json", r".+\.tfvars\.json"),
+        ("hcl", r".+\.hcl"),
+        ("ignore", r".*\.dockerignore|\.gitignore"),
+        ("dockerfile", r"(?:dockerfile|containerfile)(?:[._-].+)?|.+\.(?:dockerfile|containerfile)"),
+        ("shell", r".+\.(?:sh|bash|zsh|ksh)|\.envrc"),
+        ("dotenv", r"\.env(?:[._-].+)?|.+\.env|(?:env|dotenv)\.(?:example|sample|template|dist)|.+\.env\.(?:[a-z]+)"),
+        ("markdown", r".+\.(?:md|markdown)"),
+        ("yaml", r".+\.ya?ml"),
+        ("json", r".+\.(?:json|template|skey|vkey)"),
+    )
+)
+_NOT_DOCKERFILES = re.compile(
+    r".+\.(?:md|txt|py|go|js|ts|rb|sh|ya?ml|json|tmpl|j2|erb|rs|java|snap|lock|orig|bak|patch|tf)"
+)
+_SHEBANG = re.compile(r"#!\s*/(?:usr/)?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b")
+
+
+def kind_by_name(path: str) -> str | None:
+    """The kind that a path's name tells; ``yaml`` and ``json`` where the content must say more; None for others."""
+    name = path.rsplit("/", 1)[-1].lower()
+    for kind, pattern in _NAMES:
+        if pattern.fullmatch(name):
+            if kind == "dockerfile" and _NOT_DOCKERFILES.fullmatch(name):
+                continue
+            return kind
+    return None
+
+
+def kind_of(path: str, head: str) -> str | None:
+    """The kind of a file from its name and, where that leaves it open, the beginning of its text."""
+    kind = kind_by_name(path)
+    if kind == "yaml":
+        from depcheck.parsers.yaml_kinds import kind_of as of_yaml
+
+        return of_yaml(path, head)
+    if kind == "json":
+        from depcheck.parsers.json_kinds import kind_of as of_json
+
+        return of_json(path, head)
+    if kind is None and "." not in path.rsplit("/", 1)[-1] and _SHEBANG.match(head):
+        return "shell"
+    return kind
+
+
+def may_be_read(path: str) -> bool:
+    """Whether a file is worth opening: its name tells a kind, or it has no extension and may begin with ``#!``."""
+    return kind_by_name(path) is not None or "." not in path.rsplit("/", 1)[-1]
+
+
+def parser_of(kind: str) -> Parser | None:
+    """The parser for a kind, imported now; None for kinds without one."""
+    module = MODULES.get(kind)
+    if module is None:
+        return None
+    parse: Parser = import_module(f"depcheck.parsers.{module}").parse
+    return parse
