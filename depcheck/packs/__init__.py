@@ -1,0 +1,121 @@
+"""Rules: what is asked, why, how severe, which control, how to repair. Pack entries as data, no detection here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from depcheck.findings import RuleInfo
+
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+
+
+class Rule:
+    """One pack entry.
+
+    ``looks_at`` is ``(noun, filter)``: the noun (``resource``, ``setting`` …) and which of them (types, origins, roles,
+    kinds; empty for all). ``when``, ``require`` and ``forbid`` are conditions of the requirement language; a rule with
+    none of them has a check function named after it. ``plugin`` is the import name of the package that brought it,
+    empty for the built-in packs.
+    """
+
+    __slots__ = (
+        "aliases",
+        "confidence",
+        "controls",
+        "fix",
+        "forbid",
+        "group",
+        "id",
+        "looks_at",
+        "messages",
+        "needs",
+        "origin",
+        "pack",
+        "plugin",
+        "profile",
+        "references",
+        "require",
+        "severity",
+        "title",
+        "when",
+        "why",
+    )
+
+    def __init__(self, pack: str, entry: Mapping[str, Json], *, origin: str = "", plugin: str = "") -> None:
+        self.pack = pack
+        self.origin = origin
+        self.plugin = plugin
+        self.id = _text(entry, "id")
+        self.title = _text(entry, "title")
+        self.severity = _text(entry, "severity")
+        self.confidence = _text(entry, "confidence", "high")
+        self.profile = _text(entry, "profile", "default")
+        self.why = _text(entry, "why")
+        self.fix = _text(entry, "fix")
+        self.needs = _text(entry, "needs")
+        self.group = _text(entry, "group")
+        message = entry.get("message", "")
+        self.messages: dict[str, str] = (
+            {name: str(text) for name, text in message.items()} if isinstance(message, dict) else {"": str(message)}
+        )
+        self.controls = tuple(_texts(entry.get("controls")))
+        self.references = tuple(_texts(entry.get("references")))
+        aliases = entry.get("aliases")
+        self.aliases = {tool: _texts(ids) for tool, ids in aliases.items()} if isinstance(aliases, dict) else {}
+        looks_at = entry.get("looks_at")
+        if isinstance(looks_at, dict):
+            noun, which = next(iter(looks_at.items()))
+            self.looks_at: tuple[str, tuple[str, ...]] = (noun, tuple(_texts(which)))
+        else:
+            self.looks_at = (str(looks_at or "project"), ())
+        self.when = entry.get("when")
+        self.require = entry.get("require")
+        self.forbid = entry.get("forbid")
+
+    @property
+    def is_data(self) -> bool:
+        """Whether the rule says all of itself in YAML."""
+        return self.require is not None or self.forbid is not None
+
+    def info(self) -> RuleInfo:
+        """What reports tell about the rule."""
+        return RuleInfo(
+            id=self.id,
+            pack=self.pack,
+            title=self.title,
+            severity=self.severity,
+            confidence=self.confidence,
+            why=self.why,
+            fix=self.fix,
+            profile=self.profile,
+            controls=self.controls,
+            aliases=self.aliases,
+            references=self.references,
+        )
+
+
+class PackError(Exception):
+    """A pack that cannot be used: one sentence with its file and line."""
+
+
+def built_in() -> list[Rule]:
+    """The rules that ship with depcheck, in the order of their packs and ids."""
+    from depcheck.data import load_json
+
+    rules: list[Rule] = []
+    for pack, entries in load_json("rules", "compiled.json").items():
+        if isinstance(entries, list):
+            rules.extend(Rule(pack, entry) for entry in entries)
+    return rules
+
+
+def _text(entry: Mapping[str, Json], key: str, default: str = "") -> str:
+    value = entry.get(key, default)
+    return " ".join(value.split()) if isinstance(value, str) else default
+
+
+def _texts(value: Json) -> list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return [str(value)] if isinstance(value, (str, int)) and not isinstance(value, bool) else []
