@@ -19,34 +19,60 @@ from depcheck.values import Value
 
 
 class Context:
-    """What a parser may know beside the text: how environments are called, and the one of this file's path."""
+    """What a parser may know beside the text: how environments are called, the one of this file's path, and, for text
+    that stands inside another file, the address of what it belongs to (``scope``) and where it was met (``origin``)."""
 
-    __slots__ = ("environment", "environments", "tracked")
+    __slots__ = ("environment", "environments", "origin", "scope", "shell", "strict", "tracked")
 
     def __init__(
-        self, environments: Environments, environment: str | None = None, *, tracked: bool | None = None
+        self,
+        environments: Environments,
+        environment: str | None = None,
+        *,
+        tracked: bool | None = None,
+        scope: str = "",
+        origin: str = "",
+        shell: str = "",
+        strict: frozenset[str] = frozenset(),
     ) -> None:
         self.environments = environments
         self.environment = environment
         self.tracked = tracked
+        self.scope = scope
+        self.origin = origin
+        self.shell = shell
+        self.strict = strict
 
 
 class Embedded:
     """Text in another language inside a file: its kind (a key of the table), its text, and what it belongs to.
 
     ``path`` is the name under which it is known where the language needs one (a Markdown block called ``main.tf``).
+    ``origin``, ``shell`` and ``strict`` are for scripts: see :class:`depcheck.model.Command`.
     """
 
-    __slots__ = ("environment", "kind", "path", "scope", "text")
+    __slots__ = ("environment", "kind", "origin", "path", "scope", "shell", "strict", "text")
 
     def __init__(
-        self, kind: str, text: Text, *, path: str = "", scope: str = "", environment: str | None = None
+        self,
+        kind: str,
+        text: Text,
+        *,
+        path: str = "",
+        scope: str = "",
+        environment: str | None = None,
+        origin: str = "",
+        shell: str = "",
+        strict: frozenset[str] = frozenset(),
     ) -> None:
         self.kind = kind
         self.text = text
         self.path = path
         self.scope = scope
         self.environment = environment
+        self.origin = origin
+        self.shell = shell
+        self.strict = strict
 
 
 class Parsed:

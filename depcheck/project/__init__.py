@@ -1,0 +1,99 @@
+"""The Project that every check sees: all facts of a repository, joined, with its environments and its promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depcheck.environments import Environments
+from depcheck.findings import Skipped
+from depcheck.model import Comment, Facts, File, Problem, Resource
+from depcheck.project.relations import refers_to
+from depcheck.values import Unknown
+
+if TYPE_CHECKING:
+    from depcheck.policy import Policy
+
+
+class Project:
+    """Everything that was read below a root.
+
+    ``comments`` are by path, in order. ``policy`` is None where the repository promises nothing. ``as_of`` is the day
+    that dates (expired exceptions, end-of-life versions, drills) are held against.
+    """
+
+    __slots__ = (
+        "_by_address",
+        "_by_type",
+        "as_of",
+        "comments",
+        "environments",
+        "facts",
+        "files",
+        "notices",
+        "policy",
+        "problems",
+        "root",
+        "skipped",
+    )
+
+    def __init__(
+        self,
+        root: Path,
+        facts: Facts,
+        environments: Environments,
+        *,
+        policy: Policy | None = None,
+        as_of: date | None = None,
+        comments: dict[str, list[Comment]] | None = None,
+        problems: list[Problem] | None = None,
+        skipped: list[Skipped] | None = None,
+        notices: list[str] | None = None,
+    ) -> None:
+        self.root = root
+        self.facts = facts
+        self.environments = environments
+        self.policy = policy
+        self.as_of = as_of if as_of is not None else date.today()
+        self.comments = comments or {}
+        self.problems = problems or []
+        self.skipped = skipped or []
+        self.notices = notices or []
+        self.files: dict[str, File] = {file.source.path: file for file in facts.files}
+        self._by_type: dict[str, list[Resource]] = {}
+        self._by_address: dict[tuple[str, str | None], Resource] = {}
+        for resource in facts.resources:
+            self._by_type.setdefault(resource.type, []).append(resource)
+            self._by_address.setdefault((resource.address, resource.environment), resource)
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """The resources of some types, in the order in which they stand."""
+        return [resource for name in types for resource in self._by_type.get(name, ())]
+
+    def resource(self, address: str, environment: str | None = None) -> Resource | None:
+        """The resource at an address in an environment."""
+        return self._by_address.get((address, environment))
+
+    def related(self, resource: Resource, type: str, by: str) -> tuple[list[Resource], list[Unknown]]:
+        """The resources of a type whose value at the path ``by`` is this resource, and the values that do not say."""
+        found: list[Resource] = []
+        undecided: list[Unknown] = []
+        for candidate in self._by_type.get(type, ()):
+            if candidate.environment != resource.environment or candidate.format != resource.format:
+                continue
+            state, value = refers_to(candidate, by, resource)
+            if state == "yes":
+                found.append(candidate)
+            elif isinstance(value, Unknown):
+                undecided.append(value)
+        return found, undecided
+
+    def file(self, path: str) -> File | None:
+        """A file that was read, by its path relative to the root."""
+        return self.files.get(path)
+
+    def in_environment(self, resources: Iterable[Resource], environment: str | None) -> list[Resource]:
+        """Those of some resources that belong to an environment."""
+        return [resource for resource in resources if resource.environment == environment]

@@ -1,0 +1,207 @@
+"""From a folder to a :class:`~depcheck.project.Project`: find, read, parse, join."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depcheck.discovery import SIZE_LIMIT, Candidate, discover, find_root, read
+from depcheck.environments import Environments
+from depcheck.findings import Skipped
+from depcheck.model import Comment, Facts, File, Problem
+from depcheck.parsers import Context, Embedded, Parsed
+from depcheck.parsers.table import ON_REQUEST, kind_of, may_be_read, parser_of
+from depcheck.project import Project
+from depcheck.source import Source, Text
+
+if TYPE_CHECKING:
+    from depcheck.policy import Policy
+
+#: How deep languages may be nested in one another (a shell script in a workflow in a Markdown block is three).
+EMBEDDED_DEPTH = 4
+_TERRAFORM = frozenset({"terraform", "terraform-json", "tfvars", "tfvars-json", "hcl"})
+
+
+class Options:
+    """What to read: ``paths`` below ``root``; ``docs`` reads Markdown too; ``size_limit`` is in bytes;
+    ``explain_skips`` lists files that are no deployment configuration as well."""
+
+    __slots__ = ("as_of", "docs", "environment", "explain_skips", "paths", "root", "size_limit", "sources", "var_files")
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        *,
+        root: Path | None = None,
+        docs: bool = False,
+        size_limit: int = SIZE_LIMIT,
+        explain_skips: bool = False,
+        as_of: date | None = None,
+        sources: Sequence[Source] = (),
+        environment: str | None = None,
+        var_files: Sequence[str] = (),
+    ) -> None:
+        self.paths = list(paths)
+        self.root = root if root is not None else find_root(self.paths or [Path.cwd()])
+        self.docs = docs
+        self.size_limit = size_limit
+        self.explain_skips = explain_skips
+        self.as_of = as_of
+        self.sources = list(sources)
+        self.environment = environment
+        self.var_files = list(var_files)
+
+
+def load(options: Options, policy: Policy | None = None, environments: Environments | None = None) -> Project:
+    """Read everything and join it.
+
+    Raises:
+        FileNotFoundError: a path does not exist.
+    """
+    return _Loader(options, policy, environments or Environments()).run()
+
+
+class _Loader:
+    """The state of one load: what was read so far. Lives for the length of :func:`load`."""
+
+    def __init__(self, options: Options, policy: Policy | None, environments: Environments) -> None:
+        self.options = options
+        self.policy = policy
+        self.environments = environments
+        self.facts = Facts()
+        self.problems: list[Problem] = []
+        self.comments: dict[str, list[Comment]] = {}
+        self.skipped: list[Skipped] = []
+        self.notices: list[str] = []
+        self.hcl: dict[str, object] = {}
+        self.compose: dict[str, Parsed] = {}
+        self.dotenv: dict[str, Parsed] = {}
+        self.sources: dict[str, Source] = {}
+
+    def run(self) -> Project:
+        options = self.options
+        if options.paths:
+            found = discover(options.root, options.paths)
+            self.skipped.extend(found.skipped)
+            self.notices.extend(found.notices)
+            explicit = {path.as_posix() for path in options.paths}
+            for candidate in found.candidates:
+                self._candidate(candidate, explicit)
+        for source in options.sources:
+            self._source(source, None)
+        self._join()
+        return Project(
+            options.root,
+            self.facts,
+            self.environments,
+            policy=self.policy,
+            as_of=options.as_of,
+            comments=self.comments,
+            problems=self.problems,
+            skipped=sorted(self.skipped, key=lambda skip: skip.path),
+            notices=self.notices,
+        )
+
+    def _candidate(self, candidate: Candidate, explicit: set[str]) -> None:
+        path = candidate.path
+        if not may_be_read(path):
+            if self.options.explain_skips or path in explicit:
+                self.skipped.append(Skipped(path, "no kind of deployment configuration that depcheck reads"))
+            return
+        source = read(self.options.root, path, limit=self.options.size_limit)
+        if isinstance(source, Skipped):
+            if "." in path.rsplit("/", 1)[-1] or self.options.explain_skips:
+                self.skipped.append(source)
+        else:
+            self._source(source, candidate.tracked)
+
+    def _source(self, source: Source, tracked: bool | None) -> None:
+        kind = kind_of(source.path, source.text[:4096])
+        if kind is None:
+            if self.options.explain_skips:
+                self.skipped.append(Skipped(source.path, "its content is no configuration that depcheck reads"))
+            return
+        if kind in ON_REQUEST and not self.options.docs:
+            if self.options.explain_skips:
+                self.skipped.append(Skipped(source.path, "documents are read with --docs"))
+            return
+        self.sources[source.path] = source
+        environment = self.environments.of_path(source.path)
+        text = Text.of(source)
+        context = Context(self.environments, environment, tracked=tracked)
+        parsed = self._parse(kind, text, context, source.path, 0)
+        span = source.span(0, min(len(source.text), len(source.line(1))))
+        tree = parsed.tree if parsed is not None else None
+        self.facts.files.append(File(source, kind, span, tree=tree, environment=environment, tracked=tracked))
+        if "\ufffd" in source.text:
+            at = source.text.index("\ufffd")
+            self.problems.append(
+                Problem("these bytes are not UTF-8", source.span(at, at + 1), "save the file in UTF-8")
+            )
+
+    def _parse(self, kind: str, text: Text, context: Context, path: str, depth: int) -> Parsed | None:
+        parse = parser_of(kind)
+        if parse is None:
+            return None
+        parsed = parse(text, context)
+        self.problems.extend(parsed.problems)
+        if parsed.comments:
+            self.comments.setdefault(text.source.path, []).extend(parsed.comments)
+        if kind in _TERRAFORM and parsed.hcl is not None:
+            self.hcl[path] = parsed.hcl
+        elif kind == "compose":
+            self.compose[path] = parsed
+        else:
+            if kind == "dotenv":
+                self.dotenv[path] = parsed
+            self.facts.add(parsed.facts)
+        for embedded in parsed.embedded:
+            self._embedded(embedded, context, path, depth + 1)
+        return parsed
+
+    def _embedded(self, embedded: Embedded, context: Context, path: str, depth: int) -> None:
+        if depth > EMBEDDED_DEPTH:
+            span = embedded.text.span(0, 0)
+            self.problems.append(Problem("languages are nested too deeply here to be read", span))
+            return
+        inner_path = f"{path}#/{embedded.path}" if embedded.path else path
+        environment = embedded.environment or self.environments.of_path(embedded.path) or context.environment
+        inner = Context(
+            self.environments,
+            environment,
+            tracked=context.tracked,
+            scope=embedded.scope,
+            origin=embedded.origin,
+            shell=embedded.shell,
+            strict=embedded.strict,
+        )
+        self._parse(embedded.kind, embedded.text, inner, inner_path, depth)
+
+    def _join(self) -> None:
+        if self.hcl:
+            from depcheck import terraform
+
+            result = terraform.load(
+                self.hcl, self.environments, read_text=self._text_of, var_files=self.options.var_files
+            )
+            self.facts.add(result.facts)
+            self.problems.extend(result.problems)
+        if self.compose:
+            from depcheck import compose
+
+            facts, problems = compose.assemble(self.compose, self.dotenv, self.environments)
+            self.facts.add(facts)
+            self.problems.extend(problems)
+
+    def _text_of(self, path: str) -> str | None:
+        """The text of a file inside the root, for ``file()`` and ``templatefile()``."""
+        if path in self.sources:
+            return self.sources[path].text
+        root = self.options.root.resolve()
+        target = (root / path).resolve()
+        if not target.is_relative_to(root) or not target.is_file():
+            return None
+        source = read(root, target.relative_to(root).as_posix(), limit=self.options.size_limit)
+        return None if isinstance(source, Skipped) else source.text
