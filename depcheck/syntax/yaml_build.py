@@ -1,0 +1,330 @@
+"""Builds a tree of values from YAML's parse events, without recursion and within a budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from depcheck.model import Problem
+from depcheck.source import Span, Text
+from depcheck.syntax.yaml_scalars import resolve, tagged
+from depcheck.values import Known, Step, Unknown, Value
+
+if TYPE_CHECKING:
+    from yaml.events import AliasEvent, CollectionStartEvent, Event, ScalarEvent
+
+#: Lists and maps inside each other beyond this are not read.
+DEPTH = 100
+#: Beyond this the rest of the file is not read either: libyaml's time grows with the square of the depth.
+HOPELESS = 1000
+#: How many nodes all aliases and merge keys of a file together may stand for.
+BUDGET = 200_000
+
+Tags: TypeAlias = Callable[[str, Value], Value]
+
+_PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*(?:\s+|#[^\n]*)*")
+UNREADABLE = "the file could not be read here"
+
+
+class TooDeepError(Exception):
+    """So many levels that reading on would take too long."""
+
+
+class EventSource(Protocol):
+    """What PyYAML's parsers have in common."""
+
+    def get_event(self) -> Event | None:
+        """The next event, None past the last."""
+
+
+class Frame:
+    """A list or map that is being read."""
+
+    __slots__ = (
+        "anchor",
+        "before",
+        "entries",
+        "flow",
+        "height",
+        "items",
+        "key",
+        "key_span",
+        "last",
+        "merges",
+        "start",
+        "tag",
+    )
+
+    def __init__(self, start: int, is_map: bool, flow: bool, anchor: str | None, tag: str | None, before: int) -> None:
+        self.start = start
+        self.last = start
+        self.flow = flow
+        self.anchor = anchor
+        self.tag = tag
+        self.before = before
+        self.height = 1
+        self.entries: dict[str, Value] | None = {} if is_map else None
+        self.items: list[Value] = []
+        self.key: str | None = None
+        self.key_span: Span | None = None
+        self.merges: list[Value] | None = None
+
+
+class Anchor:
+    """What an anchor names: its value, how many nodes that is with all aliases written out, and how deep it goes.
+
+    The value is None while its collection is open, ``broken`` when that could not be read to its end.
+    """
+
+    __slots__ = ("broken", "height", "size", "value")
+
+    def __init__(self, value: Value | None, size: int = 1, height: int = 0, *, broken: bool = False) -> None:
+        self.value = value
+        self.size = size
+        self.height = height
+        self.broken = broken
+
+
+class Builder:
+    """Turns events into values. ``offset`` is where the characters that are being parsed stand in the text."""
+
+    def __init__(self, text: Text, tags: Tags | None, restore: dict[int, str] | None) -> None:
+        self.text = text
+        self.tags = tags
+        self.restore = restore
+        self.offset = 0
+        self.depth_base = 0
+        self.documents: list[Value] = []
+        self.problems: list[Problem] = []
+        self.frames: list[Frame] = []
+        self.anchors: dict[str, Anchor] = {}
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.count = 0
+        self.spent = 0
+        self.skipped = 0
+
+    def feed(self, events: EventSource) -> None:
+        """Take all events; what the parser raises goes to the caller and leaves the open collections in ``frames``."""
+        from yaml import events as kinds
+
+        scalar, alias, sequence, mapping = (
+            kinds.ScalarEvent,
+            kinds.AliasEvent,
+            kinds.SequenceStartEvent,
+            kinds.MappingStartEvent,
+        )
+        ends = (kinds.SequenceEndEvent, kinds.MappingEndEvent)
+        next_event = events.get_event
+        while (event := next_event()) is not None:
+            if isinstance(event, scalar):
+                if not self.skipped:
+                    self._scalar(event)
+            elif isinstance(event, mapping):
+                self._open(event, True)
+            elif isinstance(event, sequence):
+                self._open(event, False)
+            elif isinstance(event, ends):
+                self._end(event)
+            elif isinstance(event, alias):
+                if not self.skipped:
+                    self._alias(event)
+            elif isinstance(event, kinds.DocumentStartEvent):
+                self.anchors = {}
+
+    def span(self, start: int, end: int) -> Span:
+        """A place in the source."""
+        text = self.text
+        if text.pieces is None:
+            return Span(text.source, text.base + start, text.base + end)
+        return text.span(start, end)
+
+    def problem(self, message: str, span: Span, next_step: str = "") -> None:
+        """Note what could not be read."""
+        self.problems.append(Problem(message, span, next_step))
+
+    def _bounds(self, event: Event) -> tuple[int, int]:
+        start, end = event.start_mark, event.end_mark
+        assert start is not None and end is not None
+        return start.index + self.offset, end.index + self.offset
+
+    def _past_properties(self, start: int, end: int) -> int:
+        while start < end and (match := _PROPERTY.match(self.text.text, start, end)):
+            start = match.end()
+        return start
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        start, end = self._bounds(event)
+        if event.anchor or event.tag:
+            start = self._past_properties(start, end)
+        content = event.value if self.restore is None else event.value.translate(self.restore)
+        style = event.style
+        self.starts.append(start)
+        self.ends.append(end)
+        if style == "|" or style == ">":
+            end = start + len(self.text.text[start:end].rstrip())
+        span = self.span(start, end)
+        frame = self.frames[-1] if self.frames else None
+        is_key = frame is not None and frame.key is None and frame.entries is not None
+        if is_key and not event.anchor:
+            assert frame is not None
+            frame.key = content
+            frame.key_span = span
+            if content == "<<" and not style and not event.tag and frame.merges is None:
+                frame.merges = []
+            return
+        if event.tag:
+            value: Value = Known(tagged(event.tag, content, not style), span)
+            if self.tags and event.tag[0] == "!":
+                value = self.tags(event.tag, value)
+        else:
+            value = Known(content if style else resolve(content), span)
+        self.count += 1
+        if event.anchor:
+            self.anchors[event.anchor] = Anchor(value)
+            if is_key:
+                assert frame is not None
+                frame.key = content
+                frame.key_span = span
+                return
+        self._attach(value, end, not style and content == "")
+
+    def _open(self, event: CollectionStartEvent, is_map: bool) -> None:
+        if self.skipped:
+            self.skipped += 1
+            if self.skipped > HOPELESS:
+                raise TooDeepError
+            return
+        start, end = self._bounds(event)
+        if event.anchor or event.tag:
+            start = self._past_properties(start, max(end, len(self.text.text)))
+        if len(self.frames) + self.depth_base >= DEPTH:
+            self.skipped = 1
+            span = self.span(start, start + 1)
+            self.problem(f"lists and maps are nested deeper than {DEPTH} levels", span, "the inner ones are not judged")
+            self._attach(Unknown(f"nested deeper than {DEPTH} levels", span), start + 1)
+            return
+        if event.anchor:
+            self.anchors[event.anchor] = Anchor(None)
+        self.frames.append(Frame(start, is_map, bool(event.flow_style), event.anchor, event.tag, self.count))
+        self.count += 1
+
+    def _end(self, event: Event) -> None:
+        if self.skipped:
+            self.skipped -= 1
+            if not self.skipped and self.frames:
+                self.frames[-1].last = self._bounds(event)[1]
+            return
+        frame = self.frames.pop()
+        self.close(frame, self._bounds(event)[1] if frame.flow else frame.last)
+
+    def close(self, frame: Frame, end: int) -> None:
+        """Make the value of a list or map and put it where it belongs."""
+        span = self.span(frame.start, end)
+        if frame.merges is not None and frame.entries is not None:
+            self._merge(frame.entries, frame.merges)
+        value: Value = Known(frame.entries if frame.entries is not None else frame.items, span)
+        if frame.tag and self.tags and frame.tag[0] == "!":
+            value = self.tags(frame.tag, value)
+        if frame.anchor:
+            self.anchors[frame.anchor] = Anchor(value, self.count - frame.before, frame.height)
+        if self.frames and self.frames[-1].height <= frame.height:
+            self.frames[-1].height = frame.height + 1
+        self._attach(value, end)
+
+    def close_unreadable(self, frame: Frame) -> None:
+        """A list or map of which no end was found."""
+        self._attach(Unknown(UNREADABLE, self.span(frame.start, frame.last)), frame.last)
+
+    def _attach(self, value: Value, end: int, empty: bool = False) -> None:
+        if not self.frames:
+            self.documents.append(value)
+            return
+        frame = self.frames[-1]
+        if not empty or end > frame.last:
+            frame.last = end
+        entries = frame.entries
+        if entries is None:
+            frame.items.append(value)
+            return
+        key = frame.key
+        if key is None:
+            frame.key = value.span.text
+            frame.key_span = value.span
+            self.problem("a key is a list or a map", value.span, "write a text as the key")
+            return
+        frame.key = None
+        value.key = frame.key_span
+        if frame.merges is not None and key == "<<":
+            frame.merges.append(value)
+            return
+        if key in entries:
+            self._duplicate(key, entries[key], value)
+        entries[key] = value
+
+    def _duplicate(self, key: str, first: Value, second: Value) -> None:
+        where = second.key or second.span
+        line = (first.key or first.span).line
+        self.problem(
+            f'the key "{key[:80]}" is given again, first in line {line}', where, "the last one counts: keep one"
+        )
+
+    def _alias(self, event: AliasEvent) -> None:
+        start, end = self._bounds(event)
+        span = self.span(start, end)
+        name = event.anchor or ""
+        anchor = self.anchors.get(name)
+        depth = len(self.frames) + self.depth_base
+        value: Value
+        if anchor is None:
+            self.problem(f"the alias *{name} has no anchor before it", span, f"define &{name} above this line")
+            value = Unknown(f"the alias *{name} has no anchor", span)
+        elif anchor.broken:
+            value = Unknown(UNREADABLE, span)
+        elif anchor.value is None:
+            self.problem(f"the alias *{name} stands inside its own anchor", span, "name something that ends before it")
+            value = Unknown(f"the alias *{name} contains itself", span)
+        elif self.spent + anchor.size > BUDGET or depth + anchor.height > DEPTH:
+            self.problem(f"the alias *{name} makes the document too large", span, "write less with aliases")
+            value = Unknown(f"the alias *{name} stands for too much", span)
+        else:
+            self.spent += anchor.size
+            self.count += anchor.size
+            if self.frames:
+                self.frames[-1].height = max(self.frames[-1].height, anchor.height + 1)
+            value = _copy(anchor.value, Step(f"alias *{name}", span))
+        if self.frames and self.frames[-1].entries is not None and self.frames[-1].key is None:
+            frame = self.frames[-1]
+            inner = value.value if isinstance(value, Known) else None
+            if isinstance(inner, (str, int, float, bool)):
+                frame.key = inner if isinstance(inner, str) else value.span.text
+                frame.key_span = span
+                return
+        self._attach(value, end)
+
+    def _merge(self, entries: dict[str, Value], merges: list[Value]) -> None:
+        for merged in merges:
+            for source in merged.elements():
+                inner = source.value if isinstance(source, Known) else None
+                if not isinstance(inner, dict):
+                    if isinstance(source, Known):
+                        self.problem("<< takes a map or a list of maps", source.span, "give it an alias of a map")
+                    continue
+                self.spent += len(inner)
+                if self.spent > BUDGET:
+                    self.problem("merge keys make the document too large", merged.key or merged.span)
+                    return
+                step = Step("<<", merged.key)
+                for key, value in inner.items():
+                    if key not in entries:
+                        entries[key] = _copy(value, step, value.key)
+
+
+def _copy(value: Value, step: Step, key: Span | None = None) -> Value:
+    """The same content in another place of the tree."""
+    if isinstance(value, Known):
+        return Known(value.value, value.span, via=(*value.via, step), key=key, sensitive=value.sensitive)
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, value.span, missing=value.missing, refers=value.refers, key=key)
+    return value
