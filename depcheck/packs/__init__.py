@@ -15,8 +15,10 @@ class Rule:
 
     ``looks_at`` is ``(noun, filter)``: the noun (``resource``, ``setting`` …) and which of them (types, origins, roles,
     kinds; empty for all). ``when``, ``require`` and ``forbid`` are conditions of the requirement language; a rule with
-    none of them has a check function named after it. ``plugin`` is the import name of the package that brought it,
-    empty for the built-in packs.
+    neither of the last two has a check function named after it. ``needs`` is ``policy`` for a rule that is silent
+    without one, ``engine`` for one that the engine fills. ``group: file`` makes several violations in one file one
+    finding; ``yields_to`` names more specific rules that speak instead where both would. ``plugin`` is the import name
+    of the package that brought the rule, empty for the built-in packs.
     """
 
     __slots__ = (
@@ -40,6 +42,7 @@ class Rule:
         "title",
         "when",
         "why",
+        "yields_to",
     )
 
     def __init__(self, pack: str, entry: Mapping[str, Json], *, origin: str = "", plugin: str = "") -> None:
@@ -55,6 +58,7 @@ class Rule:
         self.fix = _text(entry, "fix")
         self.needs = _text(entry, "needs")
         self.group = _text(entry, "group")
+        self.yields_to = tuple(_texts(entry.get("yields_to")))
         message = entry.get("message", "")
         self.messages: dict[str, str] = (
             {name: str(text) for name, text in message.items()} if isinstance(message, dict) else {"": str(message)}

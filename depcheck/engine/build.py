@@ -1,0 +1,127 @@
+"""From outcomes to findings: the message, the excerpt, the fingerprint. Secrets are masked here and nowhere later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from depcheck.findings import Excerpt, Finding, Fix, Note, Violation
+from depcheck.packs import Rule
+from depcheck.source import Edit, Span
+from depcheck.values import Step
+
+#: How many characters of a secret may be shown: its public prefix (``sk_live_``), never more.
+MASK = "***"
+_MAX_EXCERPT_LINES = 3
+
+
+class Masker:
+    """Knows every place and every text that must not be shown."""
+
+    __slots__ = ("_places", "_texts")
+
+    def __init__(self, secrets: Iterable[Span]) -> None:
+        self._places: dict[str, list[Span]] = {}
+        texts: set[str] = set()
+        for span in secrets:
+            self._places.setdefault(span.path, []).append(span)
+            texts.update(part for part in span.text.splitlines() if len(part.strip()) >= 4)
+            if span.text:
+                texts.add(span.text)
+        self._texts = sorted(texts, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """A message or clause with every secret in it replaced."""
+        for secret in self._texts:
+            if secret in text:
+                text = text.replace(secret, MASK)
+        return text
+
+    def line(self, span: Span, number: int) -> str:
+        """A line of a source with the secrets that stand on it replaced."""
+        source = span.source
+        text = source.line(number)
+        start = source.offset(number)
+        for secret in sorted(self._places.get(span.path, ()), key=lambda each: -each.start):
+            first, last = secret.start - start, secret.end - start
+            if last > 0 and first < len(text):
+                text = text[: max(first, 0)] + MASK + text[max(last, 0) :]
+        return self.text(text)
+
+    def span(self, span: Span) -> Span:
+        """The place itself; kept as it is, because a place tells nothing about the secret but its length."""
+        return span
+
+    def steps(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """Hops with their words masked."""
+        return tuple(Step(self.text(step.words), step.span) for step in steps)
+
+
+def finding(rule: Rule, severity: str, violation: Violation, masker: Masker) -> Finding:
+    """What a report shows of one violation. The fingerprint is set by :func:`fingerprints`."""
+    template = rule.messages.get(violation.variant) or rule.messages.get("", "") or rule.title
+    message = masker.text(_fill(template, violation))
+    fix = violation.fix
+    if fix is not None:
+        edits = [Edit(edit.span, masker.text(edit.replacement)) for edit in fix.edits]
+        fix = Fix(masker.text(fix.title), edits, safe=fix.safe)
+    return Finding(
+        rule=rule.id,
+        pack=rule.pack,
+        title=rule.title,
+        severity=violation.severity or severity,
+        confidence=rule.confidence,
+        message=message,
+        span=violation.span,
+        fingerprint="",
+        environment=violation.environment,
+        resource=violation.resource,
+        related=[Note(masker.text(note.message), note.span) for note in violation.related],
+        via=masker.steps(violation.via),
+        excerpt=excerpt(violation.span, masker),
+        controls=rule.controls,
+        aliases=rule.aliases,
+        fix=fix,
+        fix_text=masker.text(_fill(rule.fix, violation)),
+    )
+
+
+class _Words(dict[str, object]):
+    """A placeholder that nothing fills stands as it is, so that a wrong template is seen and never raises."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def _fill(template: str, violation: Violation) -> str:
+    words = _Words(violation.words)
+    words.setdefault("address", violation.resource or violation.span.path)
+    words.setdefault("environment", violation.environment or "")
+    try:
+        return template.format_map(words)
+    except (ValueError, IndexError, KeyError, AttributeError):
+        return template
+
+
+def excerpt(span: Span, masker: Masker) -> Excerpt:
+    """The first lines of a place, secrets masked."""
+    first = span.line
+    last = max(first, min(span.end_line, first + _MAX_EXCERPT_LINES - 1))
+    return Excerpt([(number, masker.line(span, number)) for number in range(first, last + 1)])
+
+
+def fingerprints(found: list[Finding], discriminators: list[str]) -> None:
+    """Give every finding an identity that survives edits elsewhere in the file: no line number is in it.
+
+    It is made of the rule, the path, the resource's address, the environment, the discriminator and, where no resource
+    names the subject, the masked text of the line; equal ones are numbered in their order.
+    """
+    from hashlib import sha256
+
+    seen: dict[str, int] = {}
+    for item, discriminator in zip(found, discriminators, strict=True):
+        line = "" if item.resource or item.excerpt is None else " ".join(item.excerpt.lines[0][1].split())
+        parts = (item.rule, item.span.path, item.resource or "", item.environment or "", discriminator, line)
+        key = "\0".join(parts)
+        count = seen.get(key, 0)
+        seen[key] = count + 1
+        item.fingerprint = sha256(f"{key}\0{count}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

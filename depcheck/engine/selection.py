@@ -1,0 +1,110 @@
+"""Which rules run and what the policy says of them: profile, select, ignore, severity, exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from depcheck.findings import SEVERITIES, Finding, Suppression
+from depcheck.packs import Rule
+
+if TYPE_CHECKING:
+    from depcheck.policy import Policy
+
+PROFILES = ("default", "strict")
+
+
+class SelectionError(Exception):
+    """A name that is no rule, pack or severity; one sentence with the nearest one."""
+
+
+class Selection:
+    """The outcome of profile, ``--select``, ``--ignore`` and the policy's ``rules``."""
+
+    __slots__ = ("_chosen", "_exceptions", "_severity", "known")
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        *,
+        profile: str = "default",
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        policy: Policy | None = None,
+    ) -> None:
+        self.known = frozenset(rule.id for rule in rules)
+        self._severity: dict[str, str] = dict(policy.rules.severity) if policy is not None else {}
+        for name in self._severity:
+            if name not in self.known:
+                raise SelectionError(_no_such(name, sorted(self.known)))
+        chosen = {rule.id for rule in rules if profile == "strict" or rule.profile == "default"}
+        chosen |= {rule.id for rule in rules if rule.needs == "promised"}
+        wanted = list(select) or (list(policy.rules.select) if policy is not None else [])
+        if wanted and "ALL" not in wanted:
+            chosen = {rule.id for name in wanted for rule in self._named(rules, name)}
+        for name in ignore:
+            chosen -= {rule.id for rule in self._named(rules, name)}
+        self._chosen = chosen
+        self._exceptions = list(policy.rules.ignore) if policy is not None else []
+        for exception in self._exceptions:
+            if exception.rule not in self.known:
+                raise SelectionError(_no_such(exception.rule, sorted(self.known)))
+
+    def _named(self, rules: Sequence[Rule], name: str) -> list[Rule]:
+        found = [rule for rule in rules if name in (rule.id, rule.pack, "ALL") or self.severity(rule) == name]
+        if not found and name not in SEVERITIES and name != "ALL":
+            options = sorted({*self.known, *(rule.pack for rule in rules), *SEVERITIES})
+            raise SelectionError(_no_such(name, options))
+        return [rule for rule in rules if name == "ALL" or rule in found]
+
+    def includes(self, rule: Rule) -> bool:
+        """Whether a rule runs."""
+        return rule.id in self._chosen
+
+    def all_run(self, ids: Iterable[str]) -> bool:
+        """Whether every one of some rules runs; only then can a suppression be called unused."""
+        return all(name in self._chosen for name in ids)
+
+    def severity(self, rule: Rule) -> str:
+        """The severity that the policy gives a rule, else its own."""
+        return self._severity.get(rule.id, rule.severity)
+
+    def nearest(self, name: str) -> str:
+        """``"name", did you mean "nearest"?`` for a name that is no rule."""
+        return _quoted(name, sorted(self.known))
+
+    def suppression(self, item: Finding, today: str) -> Suppression | None:
+        """The policy's exception that covers a finding on a day, or None."""
+        for entry in self._exceptions:
+            if entry.rule != item.rule or (entry.until is not None and entry.until.isoformat() < today):
+                continue
+            if entry.resources and not any(_address_match(item.resource or "", glob) for glob in entry.resources):
+                continue
+            if entry.paths and not any(fnmatchcase(item.span.path, glob) for glob in entry.paths):
+                continue
+            until = entry.until.isoformat() if entry.until is not None else None
+            return Suppression("policy", entry.reason, until=until)
+        return None
+
+
+def _address_match(address: str, glob: str) -> bool:
+    """Addresses match with and without the module path and the index."""
+    forms = {address, address.split("[", 1)[0] if not address.startswith("module.") else address}
+    parts = address.split(".")
+    while len(parts) > 2 and parts[0] == "module":
+        parts = parts[2:]
+    forms.add(".".join(parts))
+    forms.add(".".join(parts).split("[", 1)[0])
+    pattern = glob.replace("[", "[[]")
+    return any(fnmatchcase(form, pattern) for form in forms)
+
+
+def _no_such(name: str, options: list[str]) -> str:
+    return f"no rule, pack or severity is called {_quoted(name, options)}"
+
+
+def _quoted(name: str, options: list[str]) -> str:
+    near = get_close_matches(name, options, 1, 0.6)
+    return f'"{name}", did you mean "{near[0]}"?' if near else f'"{name}"; `depcheck rules` lists them'

@@ -1,0 +1,91 @@
+"""Which nouns of a project a rule looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from depcheck.model import (
+    Build,
+    Command,
+    File,
+    Grant,
+    Image,
+    Job,
+    Reference,
+    Resource,
+    Runtime,
+    Schedule,
+    Setting,
+    Store,
+    Workflow,
+)
+from depcheck.packs import Rule
+from depcheck.project import Project
+
+Subject: TypeAlias = (
+    Resource
+    | Setting
+    | Reference
+    | Image
+    | Runtime
+    | Grant
+    | Command
+    | Job
+    | Workflow
+    | Schedule
+    | Store
+    | Build
+    | File
+    | Project
+)
+#: The nouns that ``looks_at`` may name, and what its filter is held against.
+NOUNS = {
+    "resource": "type",
+    "setting": "origin",
+    "reference": "kind",
+    "image": "role",
+    "runtime": "language",
+    "grant": "source",
+    "command": "origin",
+    "job": "",
+    "workflow": "kind",
+    "schedule": "",
+    "store": "kind",
+    "build": "",
+    "file": "kind",
+    "project": "",
+}
+
+
+def subjects(rule: Rule, project: Project) -> Iterable[Subject]:
+    """What a rule is held against, in the order in which it stands."""
+    noun, which = rule.looks_at
+    facts = project.facts
+    if noun == "resource":
+        return _resources(project, which)
+    if noun == "project":
+        return [project]
+    found: Iterable[Subject] = getattr(facts, noun + "s")
+    key = NOUNS[noun]
+    return [each for each in found if getattr(each, key) in which] if which and key else found
+
+
+def _resources(project: Project, which: tuple[str, ...]) -> Iterable[Resource]:
+    if not which:
+        return project.facts.resources
+    return project.of_type(*which)
+
+
+def address_of(subject: Subject) -> str | None:
+    """The address that a finding about a subject names."""
+    if isinstance(subject, (Resource, Job, Store)):
+        return subject.address
+    scope = getattr(subject, "scope", "")
+    return scope or None
+
+
+def environment_of(subject: Subject) -> str | None:
+    """The environment of a subject, None where nothing tells it."""
+    environment: str | None = getattr(subject, "environment", None)
+    return environment
