@@ -15,6 +15,7 @@ from depcheck.model import Comment, Problem
 from depcheck.source import Text
 from depcheck.syntax.yaml_build import Builder, Tags
 from depcheck.syntax.yaml_recovery import read
+from depcheck.syntax.yaml_scalars import content_of
 from depcheck.values import Absent, Known, Value
 
 #: Characters that YAML 1.2 forbids, and those that only YAML 1.1 (and so libyaml) takes for line breaks.
@@ -64,6 +65,27 @@ def accelerated() -> bool:
 def is_plain(value: Value) -> bool:
     """Whether a scalar stands without quotes and not as a block (``on`` but not ``"on"``)."""
     return isinstance(value, Known) and not value.span.text.startswith(("'", '"', "|", ">"))
+
+
+def scalar_text(value: Value, file: YamlFile) -> Text:
+    """The content of a scalar with the place of each character: indentation removed, lines folded, escapes decoded.
+
+    It is for a language inside (a shell script under ``run: |``). A list, a map and an unknown value have none.
+    """
+    start = _offset(file.text, value.span.start)
+    if not isinstance(value, Known) or isinstance(value.value, (list, dict)):
+        return file.text.cut(start, start)
+    content = value.value if isinstance(value.value, str) else None
+    return content_of(file.text, start, _offset(file.text, value.span.end), content)
+
+
+def _offset(text: Text, origin: int) -> int:
+    """Where in the text the character of a source stands; the way back from :meth:`Text.origin`."""
+    if text.pieces is None:
+        return origin - text.base
+    index = max(bisect_right(text.pieces, origin, key=lambda piece: piece[1]) - 1, 0)
+    start, begin, end = text.pieces[index]
+    return min(start + min(origin, end) - begin, len(text.text))
 
 
 def _replace_special(text: Text, problems: list[Problem]) -> str:
