@@ -181,6 +181,8 @@ class Grant:
     ``workflow`` (a token permission: action ``contents:write``), ``dockerfile`` (USER: principal is the user) or
     ``compose`` (``privileged``, ``cap_add`` …). Each list holds values, because each entry has its own place and may be
     unknown. The ``not_…`` lists are IAM's NotAction, NotResource and NotPrincipal.
+    An IAM principal is ``*`` or ``<type>:<identifier>`` (``AWS:arn:aws:iam::…``, ``AWS:*``, ``Service:…``,
+    ``Federated:…``); ``sid`` is a statement's own name.
     """
 
     __slots__ = (
@@ -194,6 +196,7 @@ class Grant:
         "principals",
         "resources",
         "scope",
+        "sid",
         "source",
         "span",
     )
@@ -213,6 +216,7 @@ class Grant:
         conditions: Value | None = None,
         scope: str = "",
         environment: str | None = None,
+        sid: str = "",
     ) -> None:
         self.span = span
         self.source = source
@@ -226,6 +230,7 @@ class Grant:
         self.conditions = conditions
         self.scope = scope
         self.environment = environment
+        self.sid = sid
 
 
 class Word:
