@@ -168,6 +168,19 @@ class Text:
                 at += len(characters)
         return cls(source, "".join(parts), pieces=pieces or [(0, chunks[0][1] if chunks else 0, 0)])
 
+    @classmethod
+    def concat(cls, parts: list[Text]) -> Text:
+        """Texts of one source, one after the other, each character keeping its place; at least one part."""
+        chunks: list[tuple[str, int, int]] = []
+        for part in parts:
+            if part.pieces is None:
+                chunks.append((part.text, part.base, part.base + len(part.text)))
+                continue
+            stops = [*part._starts[1:], len(part.text)]
+            for (start, origin, origin_end), stop in zip(part.pieces, stops, strict=True):
+                chunks.append((part.text[start:stop], origin, origin_end))
+        return cls.joined(parts[0].source, chunks)
+
     def __len__(self) -> int:
         return len(self.text)
 
