@@ -16,6 +16,8 @@ from depcheck.source import Source
 
 #: Files above this size are skipped unless the caller says otherwise (bytes).
 SIZE_LIMIT = 5 * 1024 * 1024
+#: What a policy file is called.
+POLICY_NAMES = ("depcheck.yaml", "depcheck.yml")
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
 
 
@@ -42,13 +44,14 @@ class Discovery:
 
 
 def find_root(paths: Sequence[Path]) -> Path:
-    """The folder that paths are told relative to: the work tree that holds all of them, else their common folder."""
+    """The folder that paths are told relative to: the nearest one upwards with a ``depcheck.yaml`` or the top of a
+    work tree; else the current folder, where it holds all of the paths; else their common folder."""
     places = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100  (resolve() would follow links)
     common = Path(os.path.commonpath(places))
     if not common.is_dir():
         common = common.parent
     for folder in (common, *common.parents):
-        if (folder / ".git").exists():
+        if any((folder / name).is_file() for name in POLICY_NAMES) or (folder / ".git").exists():
             return folder
     here = Path.cwd()
     if all(place.is_relative_to(here) for place in places):
@@ -56,7 +59,12 @@ def find_root(paths: Sequence[Path]) -> Path:
     return common
 
 
-def discover(root: Path, paths: Sequence[Path]) -> Discovery:
+def in_work_tree(folder: Path) -> bool:
+    """Whether git keeps this folder."""
+    return any((each / ".git").exists() for each in (folder, *folder.parents))
+
+
+def discover(root: Path, paths: Sequence[Path], *, use_git: bool = True) -> Discovery:
     """The files below ``paths`` (files or folders inside ``root``), sorted, each once.
 
     Raises:
@@ -71,9 +79,9 @@ def discover(root: Path, paths: Sequence[Path]) -> Discovery:
             raise FileNotFoundError(f'no such file or folder: "{path}"')
     listed: dict[str, bool | None] = {}
     if folders:
-        in_tree = _listed_by_git(root, folders, found) if (root / ".git").exists() else None
+        in_tree = _listed_by_git(root, folders, found) if use_git and in_work_tree(root) else None
         listed = in_tree if in_tree is not None else dict.fromkeys(_walk(root, folders, found))
-    tracked = _tracked(root, [path for path in files if path not in listed])
+    tracked = _tracked(root, [path for path in files if path not in listed]) if use_git else {}
     for path in files:
         listed.setdefault(path, tracked.get(path))
     for path in sorted(listed):
@@ -168,7 +176,7 @@ def _listed_by_git(root: Path, folders: list[str], found: Discovery) -> dict[str
 def _tracked(root: Path, paths: list[str]) -> dict[str, bool]:
     """Which of some paths git tracks. Asked only for files where it matters, because it costs a process."""
     names = [path for path in paths if ".env" in path.rsplit("/", 1)[-1]]
-    if not names or not (root / ".git").exists():
+    if not names or not in_work_tree(root):
         return {}
     output = _git(root, ["ls-files", "-z", "--", *[f":(literal){path}" for path in names]])
     if output is None:

@@ -26,9 +26,10 @@ _TERRAFORM = frozenset({"terraform", "terraform-json", "tfvars", "tfvars-json", 
 
 class Options:
     """What to read: ``paths`` below ``root``; ``docs`` reads Markdown too; ``size_limit`` is in bytes;
-    ``explain_skips`` lists files that are no deployment configuration as well."""
+    ``explain_skips`` lists files that are no deployment configuration as well; without ``use_git`` folders are walked
+    even in a work tree."""
 
-    __slots__ = ("as_of", "docs", "environment", "explain_skips", "paths", "root", "size_limit", "sources", "var_files")
+    __slots__ = ("as_of", "docs", "environment", "explain_skips", "paths", "root", "size_limit", "sources", "use_git", "var_files")
 
     def __init__(
         self,
@@ -42,7 +43,9 @@ class Options:
         sources: Sequence[Source] = (),
         environment: str | None = None,
         var_files: Sequence[str] = (),
+        use_git: bool = True,
     ) -> None:
+        self.use_git = use_git
         self.paths = list(paths)
         self.root = root if root is not None else find_root(self.paths or [Path.cwd()])
         self.docs = docs
@@ -83,7 +86,7 @@ class _Loader:
     def run(self) -> Project:
         options = self.options
         if options.paths:
-            found = discover(options.root, options.paths)
+            found = discover(options.root, options.paths, use_git=options.use_git)
             self.skipped.extend(found.skipped)
             self.notices.extend(found.notices)
             explicit = {path.as_posix() for path in options.paths}

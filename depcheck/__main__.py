@@ -1,0 +1,21 @@
+"""The entry point. ``--version`` is answered before anything is imported, because hooks ask for it often."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    if sys.argv[1:] == ["--version"]:
+        from depcheck import __version__
+
+        sys.stdout.write(f"depcheck {__version__}\n")
+        sys.exit(0)
+    from depcheck.cli import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

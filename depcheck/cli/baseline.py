@@ -1,0 +1,37 @@
+"""``depcheck baseline``: writes down today's findings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from depcheck.cli import CLEAN, UserError
+from depcheck.cli.inputs import Inputs, input_options
+
+
+@click.command(name="baseline")
+@input_options
+@click.option("--write-to", default=".depcheck-baseline.json", metavar="FILE", help="Where to write it.")
+@click.option("--profile", type=click.Choice(("default", "strict")), help="strict adds opinion and hygiene.")
+def command(inputs: Inputs, write_to: str, profile: str | None) -> int:
+    """Write the findings of PATH to a file; `depcheck scan --baseline FILE` does not count them any more.
+
+    The file is sorted, has one finding a line, and neither line numbers nor times, so that branches merge.
+    """
+    from depcheck.cli.scan import report_of
+    from depcheck.engine import baseline_file
+
+    report = report_of(inputs, profile=profile)
+    if report.files == 0:
+        raise UserError("nothing was scanned, so no baseline was written; see `depcheck scan --explain-skips`")
+    text = baseline_file.render(report.findings)
+    temporary = Path(f"{write_to}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, "utf-8")
+        temporary.replace(write_to)
+    except OSError as error:
+        raise UserError(f'--write-to: "{write_to}" cannot be written: {(error.strerror or "").lower()}') from error
+    click.echo(f"{len(report.findings)} findings written to {write_to}", err=True)
+    return CLEAN

@@ -1,0 +1,241 @@
+"""What every command that reads a repository shares: its options, the policy, the project, the rules."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from depcheck.cli import UserError
+from depcheck.discovery import POLICY_NAMES, SIZE_LIMIT, find_root
+
+if TYPE_CHECKING:
+    from depcheck.packs import Rule
+    from depcheck.policy import Policy
+    from depcheck.project import Project
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Inputs:
+    """The values of the shared options."""
+
+    __slots__ = (
+        "as_of",
+        "config",
+        "docs",
+        "environment",
+        "explain_skips",
+        "max_size",
+        "no_config",
+        "paths",
+        "stdin_filename",
+        "var_files",
+        "whole_project",
+    )
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.paths: tuple[str, ...] = values.pop("paths") or (".",)
+        self.config: str | None = values.pop("config")
+        self.no_config: bool = values.pop("no_config")
+        self.environment: str | None = values.pop("environment")
+        self.var_files: tuple[str, ...] = values.pop("var_file")
+        self.as_of: str | None = values.pop("as_of")
+        self.docs: bool = values.pop("docs")
+        self.explain_skips: bool = values.pop("explain_skips")
+        self.max_size: str | None = values.pop("max_size")
+        self.stdin_filename: str | None = values.pop("stdin_filename")
+        self.whole_project: bool = values.pop("whole_project")
+        values.pop("jobs")
+        values.pop("no_cache")
+
+    @classmethod
+    def for_policy(cls, config: str | None) -> Inputs:
+        """The defaults, for commands that need no more than a policy."""
+        names = ("paths", "environment", "as_of", "max_size", "stdin_filename", "jobs")
+        flags = ("no_config", "docs", "explain_skips", "whole_project", "no_cache")
+        return cls({**dict.fromkeys(names), **dict.fromkeys(flags, False), "config": config, "var_file": ()})
+
+
+_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
+    click.argument("paths", nargs=-1, metavar="[PATH]..."),
+    click.option("--config", metavar="FILE", help="The policy; default: depcheck.yaml at the root."),
+    click.option("--no-config", is_flag=True, help="Read no policy."),
+    click.option("--environment", metavar="NAME", help="Show one environment only."),
+    click.option("--var-file", multiple=True, metavar="FILE", help="Terraform values for every environment."),
+    click.option("--as-of", metavar="DATE", help="The day that dates are held against; default: today."),
+    click.option("--docs", is_flag=True, help="Read the code blocks of Markdown documents too."),
+    click.option("--whole-project", is_flag=True, help="Read the whole project, show findings in PATH only."),
+    click.option("--explain-skips", is_flag=True, help="List every file that was not read, and why."),
+    click.option("--max-size", metavar="SIZE", help="Skip larger files; default: 5MiB."),
+    click.option("--stdin-filename", metavar="NAME", help="The name of the file on standard input (PATH is -)."),
+    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Accepted; one process does the work."),
+    click.option("--no-cache", is_flag=True, help="Accepted; nothing is cached between runs."),
+)
+
+
+def input_options(command: Command) -> Command:
+    """Add the shared options to a command; their values arrive as ``inputs``."""
+
+    def wrapped(**values: Any) -> Any:
+        return command(inputs=Inputs(values), **values)
+
+    wrapped.__doc__ = command.__doc__
+    wrapped.__name__ = command.__name__
+    result: Any = wrapped
+    for option in reversed(_OPTIONS):
+        result = option(result)
+    return result  # type: ignore[no-any-return]
+
+
+def policy_of(inputs: Inputs, root: Path) -> Policy | None:
+    """The policy that applies, None without one.
+
+    Raises:
+        UserError: it cannot be read or has a mistake.
+    """
+    if inputs.no_config:
+        return None
+    if inputs.config is not None:
+        path = Path(inputs.config)
+        if not path.is_file():
+            raise UserError(f'--config: no such file: "{inputs.config}"')
+    else:
+        found = [root / name for name in POLICY_NAMES if (root / name).is_file()]
+        if not found:
+            return None
+        if len(found) > 1:
+            raise UserError(f"{found[0].name} and {found[1].name} are both there; keep one of them")
+        path = found[0]
+    from depcheck.policy import PolicyError, load
+
+    try:
+        return load(path)
+    except PolicyError as error:
+        raise UserError(str(error)) from error
+
+
+def rules_of(policy: Policy | None, root: Path) -> list[Rule]:
+    """The built-in rules and those of the packs and plugins that the policy names.
+
+    Raises:
+        UserError: a pack cannot be used.
+    """
+    from depcheck.packs import built_in
+
+    rules = built_in()
+    if policy is not None and (policy.rules.packs or policy.rules.plugins):
+        from depcheck.packs import PackError
+        from depcheck.packs.loading import plugin_packs, team_packs, without_duplicates
+
+        try:
+            rules += plugin_packs(policy.rules.plugins) + team_packs(root, policy.rules.packs)
+            rules = without_duplicates(rules)
+        except PackError as error:
+            raise UserError(str(error)) from error
+    return rules
+
+
+def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] | None]:
+    """The loaded project, its policy, and, with ``--whole-project``, the paths whose findings are shown.
+
+    Raises:
+        UserError: a path, an option or the policy is wrong.
+    """
+    from depcheck.project.loading import Options, load
+    from depcheck.source import Source
+
+    sources = []
+    if "-" in inputs.paths:
+        if len(inputs.paths) > 1:
+            raise UserError('"-" reads one file from standard input; give no other path beside it')
+        sources = [_standard_input(inputs)]
+    paths = [] if sources else [Path(path) for path in inputs.paths]
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UserError(f'no such file or folder: "{path}"')
+    root = find_root(paths or [Path.cwd()])
+    policy = policy_of(inputs, root)
+    shown = None
+    if inputs.whole_project and paths:
+        shown = frozenset(Path(os.path.abspath(path)).relative_to(root).as_posix() for path in paths)  # noqa: PTH100
+        paths = [root]
+    environments = None
+    if policy is not None:
+        from depcheck.policy import environments_of
+
+        environments = environments_of(policy)
+    options = Options(
+        paths,
+        root=root,
+        docs=inputs.docs or (policy is not None and bool(policy.docs)),
+        size_limit=_size(inputs.max_size),
+        explain_skips=inputs.explain_skips,
+        as_of=_day(inputs.as_of),
+        sources=[each for each in sources if isinstance(each, Source)],
+        environment=inputs.environment,
+        var_files=inputs.var_files,
+    )
+    try:
+        project = load(options, policy, environments)
+    except FileNotFoundError as error:
+        raise UserError(str(error)) from error
+    if inputs.environment is not None:
+        inputs.environment = _environment(inputs.environment, project)
+    return project, policy, shown
+
+
+def _environment(name: str, project: Project) -> str:
+    canonical = project.environments.named(name)
+    names = [*project.environments.aliases]
+    if canonical is None and name not in names:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, names, 1, 0.6)
+        hint = f', did you mean "{near[0]}"?' if near else f" (known: {', '.join(names)})"
+        raise UserError(f'--environment: no environment is called "{name}"{hint}')
+    return canonical or name
+
+
+def _standard_input(inputs: Inputs) -> object:
+    from depcheck.discovery import decode
+    from depcheck.findings import Skipped
+
+    name = inputs.stdin_filename
+    if not name:
+        raise UserError("standard input needs --stdin-filename NAME, because the name tells the format")
+    data = sys.stdin.buffer.read(_size(inputs.max_size) + 1)
+    if len(data) > _size(inputs.max_size):
+        raise UserError("standard input is larger than --max-size")
+    source = decode(Path(name).as_posix().removeprefix("./"), data)
+    if isinstance(source, Skipped):
+        raise UserError(f"standard input is {source.reason}")
+    return source
+
+
+def _size(text: str | None) -> int:
+    if text is None:
+        return SIZE_LIMIT
+    from depcheck.policy.words import parse_size
+
+    try:
+        return int(parse_size(text))
+    except ValueError as error:
+        raise UserError(f"--max-size: {error}") from error
+
+
+def _day(text: str | None) -> date:
+    if text is not None:
+        try:
+            return date.fromisoformat(text)
+        except ValueError as error:
+            raise UserError(f'--as-of: "{text}" is no date; write YYYY-MM-DD') from error
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    return date.today()

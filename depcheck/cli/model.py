@@ -1,0 +1,81 @@
+"""``depcheck model``: what was read, in the nouns that rules see."""
+
+from __future__ import annotations
+
+import click
+
+from depcheck.cli import CLEAN
+from depcheck.cli.inputs import Inputs, input_options, project_of
+from depcheck.model import Facts
+from depcheck.source import Source, Span
+from depcheck.values import Absent, Known, Unknown
+
+
+@click.command(name="model")
+@input_options
+@click.option("--format", "format_", type=click.Choice(("json", "text")), default="text", help="How to write it.")
+@click.option("--noun", multiple=True, metavar="NAME", help="Only these nouns (resources, settings, jobs …).")
+@click.option(
+    "--reveal", is_flag=True, help="Show values as they stand; without it, literal values of settings are ***."
+)
+def command(inputs: Inputs, format_: str, noun: tuple[str, ...], reveal: bool) -> int:
+    """Print the model of PATH: every resource, setting, image, grant, command, job … with its place."""
+    import json
+
+    project, _, _ = project_of(inputs)
+    nouns = [name for name in Facts.__slots__ if not noun or name in noun or name.removesuffix("s") in noun]
+    data = {name: [_plain(each, reveal=reveal) for each in getattr(project.facts, name)] for name in nouns}
+    if format_ == "json":
+        click.echo(json.dumps({"version": 1, "facts": data}, ensure_ascii=False, indent=2))
+        return CLEAN
+    for name, rows in data.items():
+        if rows:
+            click.echo(f"{name} ({len(rows)})")
+            for row in rows:
+                click.echo(f"  {_line(row)}")
+    return CLEAN
+
+
+def _line(row: object) -> str:
+    if not isinstance(row, dict):
+        return str(row)
+    named = [row.get(key) for key in ("address", "name", "language", "role", "kind", "keyword", "path") if row.get(key)]
+    place = row.get("span") or ""
+    environment = row.get("environment")
+    return f"{' '.join(str(each) for each in named)}{f' [{environment}]' if environment else ''}  {place}"
+
+
+def _plain(value: object, *, reveal: bool, depth: int = 0, hide: bool = False) -> object:
+    """A noun as JSON data. Depth is bounded, because steps and jobs hold the tree they stand in."""
+    if depth > 40:
+        return "…"
+    if isinstance(value, Span):
+        return f"{value.path}:{value.line}:{value.column}"
+    if isinstance(value, Source):
+        return value.path
+    if isinstance(value, Absent):
+        return None
+    if isinstance(value, Unknown):
+        shown: dict[str, object] = {"unknown": value.reason, "at": _plain(value.span, reveal=reveal)}
+        return {**shown, "refers": value.refers} if value.refers else shown
+    if isinstance(value, Known):
+        inner = value.value
+        if isinstance(inner, dict):
+            return {key: _plain(each, reveal=reveal, depth=depth + 1, hide=hide) for key, each in inner.items()}
+        if isinstance(inner, list):
+            return [_plain(each, reveal=reveal, depth=depth + 1, hide=hide) for each in inner]
+        return "***" if (hide or value.sensitive) and not reveal and isinstance(inner, str) and inner else inner
+    if isinstance(value, (list, tuple, frozenset)):
+        return [_plain(each, reveal=reveal, depth=depth + 1, hide=hide) for each in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(each, reveal=reveal, depth=depth + 1, hide=hide) for key, each in value.items()}
+    slots = getattr(type(value), "__slots__", None)
+    if slots is None:
+        return value
+    secretive = type(value).__name__ in ("Setting", "Resource", "Step", "Job", "Workflow", "File", "Word")
+    left_out = ("tree", "source") if type(value).__name__ != "File" else ("tree",)
+    return {
+        name: _plain(getattr(value, name), reveal=reveal, depth=depth + 1, hide=hide or secretive)
+        for name in slots
+        if name not in left_out and not name.startswith("_")
+    }

@@ -1,0 +1,51 @@
+"""``depcheck rules``: the catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from depcheck.cli import CLEAN
+from depcheck.discovery import find_root
+
+
+@click.command(name="rules")
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", help="How to write it.")
+@click.option("--pack", metavar="NAME", help="One pack only.")
+@click.option("--config", metavar="FILE", help="The policy whose packs and plugins are listed too.")
+def command(format_: str, pack: str | None, config: str | None) -> int:
+    """List the rules: built-in ones and those that depcheck.yaml brings."""
+    import json
+
+    from depcheck.cli.inputs import Inputs, policy_of, rules_of
+
+    root = find_root([Path.cwd()])
+    policy = policy_of(Inputs.for_policy(config), root)
+    rules = [rule for rule in rules_of(policy, root) if pack is None or rule.pack == pack]
+    if format_ == "json":
+        rows = [
+            {
+                "id": rule.id,
+                "pack": rule.pack,
+                "profile": rule.profile,
+                "title": rule.title,
+                "severity": rule.severity,
+                "confidence": rule.confidence,
+                "why": rule.why,
+                "fix": rule.fix,
+                "controls": list(rule.controls),
+                "aliases": rule.aliases,
+            }
+            for rule in rules
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return CLEAN
+    for name in dict.fromkeys(rule.pack for rule in rules):
+        own = [rule for rule in rules if rule.pack == name]
+        click.echo(f"{name} ({len(own)})")
+        for rule in sorted(own, key=lambda each: each.id):
+            strict = "  [strict]" if rule.profile == "strict" else ""
+            click.echo(f"  {rule.id:<44} {rule.severity:<9}{rule.title}{strict}")
+    click.echo(f"\n{len(rules)} rules; `depcheck explain RULE` shows why, examples and the fix")
+    return CLEAN
