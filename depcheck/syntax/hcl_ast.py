@@ -128,7 +128,8 @@ class Tuple(Node):
 
 
 class Object(Node):
-    """``{ key = value }``. A bare name as a key is a :class:`String`; ``(expression)`` as a key is :class:`Parentheses`."""
+    """``{ key = value }``. A bare name as a key is a :class:`String`; ``(expression)`` as a key is
+    :class:`Parentheses`."""
 
     __slots__ = ("items",)
 
@@ -347,7 +348,8 @@ class Label(Node):
 
 
 class Block(Node):
-    """``type "label" { … }``; the header runs from ``start`` to ``header_end`` (just past the last label or the type)."""
+    """``type "label" { … }``; the header runs from ``start`` to ``header_end`` (just past the last label or the
+    type)."""
 
     __slots__ = ("body", "header_end", "labels", "type")
 
