@@ -1,0 +1,47 @@
+"""What kind of configuration a JSON file (or a ``.template``) holds, told by its name and the beginning of its text."""
+
+from __future__ import annotations
+
+import re
+
+_TEMPLATE_FORMAT = re.compile(r"[\"']?AWSTemplateFormatVersion[\"']?\s*:")
+_SERVERLESS = re.compile(r"[\"']?Transform[\"']?\s*:\s*[\[\s\"'-]*AWS::Serverless")
+_RESOURCES = re.compile(r"[\"']?Resources[\"']?\s*:")
+_RESOURCE_TYPE = re.compile(r"[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa)::\w")
+_STATEMENT = re.compile(r"\"Statement\"\s*:\s*[\[{]", re.IGNORECASE)
+_ESCAPED_STATEMENT = re.compile(r"\\\"Statement\\\"\s*:\s*[\[{]")
+_EFFECT = re.compile(r"\\?\"(?:Effect|Sid|NotAction|Action)\\?\"\s*:", re.IGNORECASE)
+#: Files that are never deployment configuration, and large.
+_NEVER = frozenset(
+    {"package.json", "package-lock.json", "tsconfig.json", "composer.json", "manifest.json", "tree.json"}
+)
+
+
+def kind_of(path: str, head: str) -> str | None:
+    """``cdk``, ``terraform-json``, ``tfvars-json``, ``cloudformation``, ``iam-policy``, ``json`` for the envelope of a
+    Cardano key, or None."""
+    name = path.rsplit("/", 1)[-1].lower()
+    if name in ("cdk.json", "cdk.context.json"):
+        return "cdk"
+    if name.endswith((".tf.json", ".tofu.json")):
+        return "terraform-json"
+    if name.endswith(".tfvars.json"):
+        return "tfvars-json"
+    if name.endswith((".skey", ".vkey")):
+        return "json"
+    if name in _NEVER:
+        return None
+    if is_template(head):
+        return "cloudformation"
+    if name.endswith(".template"):
+        return None
+    if (_STATEMENT.search(head) or _ESCAPED_STATEMENT.search(head)) and _EFFECT.search(head):
+        return "iam-policy"
+    return None
+
+
+def is_template(head: str) -> bool:
+    """Whether the beginning of a text, in JSON or YAML, is that of a CloudFormation or SAM template."""
+    if _TEMPLATE_FORMAT.search(head) or _SERVERLESS.search(head):
+        return True
+    return _RESOURCES.search(head) is not None and _RESOURCE_TYPE.search(head) is not None
