@@ -22,7 +22,7 @@ from depcheck.values import Absent, Known, Value
 _SPECIAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029]")
 _BREAKS = {"\x85": "\ue085", "\u2028": "\ue028", "\u2029": "\ue029"}
 _UNBREAK = {ord(stand_in): char for char, stand_in in _BREAKS.items()}
-_COMMENT = re.compile(r"(?:^|(?<=[ \t\r\n\ufeff]))#[^\r\n]*")
+_REST = re.compile(r"[^\r\n]*")
 
 
 class YamlFile:
@@ -107,16 +107,18 @@ def _comments(text: Text, starts: list[int], ends: list[int]) -> list[Comment]:
     """Comments are what begins with ``#`` after a blank and outside every scalar."""
     comments: list[Comment] = []
     content = text.text
-    match = _COMMENT.search(content) if "#" in content else None
-    while match:
-        at = match.start()
-        index = bisect_right(starts, at) - 1
-        resume = match.end()
-        if index >= 0 and at < ends[index]:
-            resume = max(ends[index], at + 1)
-            if content[starts[index]] in "|>" and "\n" not in content[starts[index] : at]:
-                comments.append(Comment(match.group()[1:].strip(), text.span(at, match.end())))
-        else:
-            comments.append(Comment(match.group()[1:].strip(), text.span(at, match.end())))
-        match = _COMMENT.search(content, resume)
+    at = content.find("#")
+    while at >= 0:
+        resume = at + 1
+        if at == 0 or content[at - 1] in " \t\r\n\ufeff":
+            index = bisect_right(starts, at) - 1
+            outside = index < 0 or at >= ends[index]
+            in_header = not outside and content[starts[index]] in "|>" and "\n" not in content[starts[index] : at]
+            if outside or in_header:
+                match = _REST.match(content, at)
+                resume = match.end() if match else resume
+                comments.append(Comment(content[at + 1 : resume].strip(), text.span(at, resume)))
+            else:
+                resume = max(ends[index], resume)
+        at = content.find("#", resume)
     return comments

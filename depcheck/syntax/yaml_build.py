@@ -93,6 +93,11 @@ class Builder:
         self.text = text
         self.tags = tags
         self.restore = restore
+        self.source = text.source
+        #: Where the text begins in its source; None where its pieces tell.
+        self.base = text.base if text.pieces is None else None
+        #: Whether a part of a document is read again after an error.
+        self.fragment = False
         self.offset = 0
         self.depth_base = 0
         self.documents: list[Value] = []
@@ -109,36 +114,31 @@ class Builder:
         """Take all events; what the parser raises goes to the caller and leaves the open collections in ``frames``."""
         from yaml import events as kinds
 
-        scalar, alias, sequence, mapping = (
-            kinds.ScalarEvent,
-            kinds.AliasEvent,
-            kinds.SequenceStartEvent,
-            kinds.MappingStartEvent,
-        )
-        ends = (kinds.SequenceEndEvent, kinds.MappingEndEvent)
+        scalar, start_map, start_list = kinds.ScalarEvent, kinds.MappingStartEvent, kinds.SequenceStartEvent
+        end_map, end_list = kinds.MappingEndEvent, kinds.SequenceEndEvent
         next_event = events.get_event
+        on_scalar = self._scalar
+        # The commonest first, and by identity: this loop is where the time of a YAML file goes.
         while (event := next_event()) is not None:
-            if isinstance(event, scalar):
+            kind = type(event)
+            if kind is scalar:
                 if not self.skipped:
-                    self._scalar(event)
-            elif isinstance(event, mapping):
-                self._open(event, True)
-            elif isinstance(event, sequence):
-                self._open(event, False)
-            elif isinstance(event, ends):
+                    on_scalar(event)  # type: ignore[arg-type]
+            elif kind is start_map or kind is start_list:
+                self._open(event, kind is start_map)  # type: ignore[arg-type]
+            elif kind is end_map or kind is end_list:
                 self._end(event)
-            elif isinstance(event, alias):
+            elif isinstance(event, kinds.AliasEvent):
                 if not self.skipped:
                     self._alias(event)
-            elif isinstance(event, kinds.DocumentStartEvent):
+            elif kind is kinds.DocumentStartEvent and not self.fragment:
                 self.anchors = {}
 
     def span(self, start: int, end: int) -> Span:
         """A place in the source."""
-        text = self.text
-        if text.pieces is None:
-            return Span(text.source, text.base + start, text.base + end)
-        return text.span(start, end)
+        if self.base is not None:
+            return Span(self.source, self.base + start, self.base + end)
+        return self.text.span(start, end)
 
     def problem(self, message: str, span: Span, next_step: str = "") -> None:
         """Note what could not be read."""
@@ -155,7 +155,8 @@ class Builder:
         return start
 
     def _scalar(self, event: ScalarEvent) -> None:
-        start, end = self._bounds(event)
+        start = event.start_mark.index + self.offset  # type: ignore[union-attr]
+        end = event.end_mark.index + self.offset  # type: ignore[union-attr]
         if event.anchor or event.tag:
             start = self._past_properties(start, end)
         content = event.value if self.restore is None else event.value.translate(self.restore)
@@ -164,14 +165,16 @@ class Builder:
         self.ends.append(end)
         if style == "|" or style == ">":
             end = start + len(self.text.text[start:end].rstrip())
-        span = self.span(start, end)
+        span = self.span(start, end) if self.base is None else Span(self.source, start + self.base, end + self.base)
         frame = self.frames[-1] if self.frames else None
         is_key = frame is not None and frame.key is None and frame.entries is not None
-        if is_key and not event.anchor:
+        if is_key:
             assert frame is not None
             frame.key = content
             frame.key_span = span
-            if content == "<<" and not style and not event.tag and frame.merges is None:
+            if event.anchor:
+                self.anchors[event.anchor] = Anchor(Known(content, span))
+            elif content == "<<" and not style and not event.tag and frame.merges is None:
                 frame.merges = []
             return
         if event.tag:
@@ -183,11 +186,6 @@ class Builder:
         self.count += 1
         if event.anchor:
             self.anchors[event.anchor] = Anchor(value)
-            if is_key:
-                assert frame is not None
-                frame.key = content
-                frame.key_span = span
-                return
         self._attach(value, end, not style and content == "")
 
     def _open(self, event: CollectionStartEvent, is_map: bool) -> None:
@@ -262,6 +260,17 @@ class Builder:
         if key in entries:
             self._duplicate(key, entries[key], value)
         entries[key] = value
+
+    def adopt(self, container: dict[str, Value] | list[Value], piece: Value) -> None:
+        """Add what was read after an error to the list or map that it belongs to."""
+        inner = piece.value if isinstance(piece, Known) else None
+        if isinstance(container, list) and isinstance(inner, list):
+            container.extend(inner)
+        elif isinstance(container, dict) and isinstance(inner, dict):
+            for key, value in inner.items():
+                if isinstance(container.get(key), Known):
+                    self._duplicate(key, container[key], value)
+                container[key] = value
 
     def _duplicate(self, key: str, first: Value, second: Value) -> None:
         where = second.key or second.span
