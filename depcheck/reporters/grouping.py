@@ -1,0 +1,157 @@
+"""One order for every reporter, and equal findings of several environments as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from depcheck.findings import SEVERITIES, Evidence, Finding, OpenQuestion, Report, RuleInfo
+from depcheck.source import Span
+from depcheck.values import Step
+
+Stated: TypeAlias = Finding | OpenQuestion | Evidence
+RANK = {severity: index for index, severity in enumerate(SEVERITIES)}
+
+
+class Group:
+    """A finding, the environments in which it holds (in the report's order), and the hops to its value.
+
+    ``finding`` is that of the most critical environment, so that its fingerprint outlives changes in the others. A hop
+    names environments where it is not the same in all of them.
+    """
+
+    __slots__ = ("environments", "finding", "fingerprints", "hops")
+
+    def __init__(self, members: list[Finding], environments: list[str]) -> None:
+        self.finding = members[-1]
+        self.environments = environments
+        self.fingerprints = list(dict.fromkeys(member.fingerprint for member in members))
+        hops: dict[tuple[str, Span | None], tuple[Step, list[str]]] = {}
+        for member in members:
+            for step in member.via:
+                _, names = hops.setdefault((step.words, step.span), (step, []))
+                _add(names, member.environment)
+        self.hops = [(step, names if len(names) < len(environments) else []) for step, names in hops.values()]
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """By file, place, rule, then what else tells two findings apart."""
+    return sorted(
+        findings,
+        key=lambda each: (
+            each.span.path,
+            each.span.start,
+            each.span.end,
+            each.rule,
+            each.message,
+            each.resource or "",
+            each.environment or "",
+            each.fingerprint,
+        ),
+    )
+
+
+def grouped(findings: Iterable[Finding], report: Report) -> list[Group]:
+    """Findings in order, equal ones of several environments merged."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in ordered(findings):
+        groups.setdefault(_key(finding), []).append(finding)
+    rank = {name: index for index, name in enumerate(report.environments)}
+    merged: list[Group] = []
+    for members in groups.values():
+        members.sort(key=lambda each: _environment_rank(each.environment, rank))
+        names = list(dict.fromkeys(each.environment for each in members if each.environment is not None))
+        merged.append(Group(members, names))
+    return merged
+
+
+def by_severity(groups: list[Group]) -> list[Group]:
+    """The most severe first, else in the order given."""
+    return sorted(groups, key=lambda each: RANK.get(each.finding.severity, len(RANK)))
+
+
+def _environment_rank(name: str | None, rank: dict[str, int]) -> tuple[int, str]:
+    return (-1, "") if name is None else (rank.get(name, -1), name)
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    span, held = finding.span, finding.suppression
+    return (
+        finding.rule,
+        span.path,
+        span.start,
+        span.end,
+        finding.severity,
+        finding.message,
+        finding.resource,
+        tuple((note.message, note.span) for note in finding.related),
+        finding.fix_text,
+        (held.kind, held.reason, held.tool, held.until) if held else None,
+    )
+
+
+def open_questions(report: Report) -> list[tuple[OpenQuestion, list[str]]]:
+    """What could not be decided, in order, equal ones of several environments merged."""
+    merged: dict[tuple[object, ...], tuple[OpenQuestion, list[str]]] = {}
+    rank = {name: index for index, name in enumerate(report.environments)}
+    for each in sorted(
+        report.unknown,
+        key=lambda one: (*_place(one), one.rule, one.reason, _environment_rank(one.environment, rank)),
+    ):
+        key = (*_place(each), each.rule, each.reason, each.resource)
+        _add(merged.setdefault(key, (each, []))[1], each.environment)
+    return list(merged.values())
+
+
+def evidence(report: Report) -> list[tuple[Evidence, list[str]]]:
+    """What was found as asked, in order, equal ones of several environments merged."""
+    merged: dict[tuple[object, ...], tuple[Evidence, list[str]]] = {}
+    rank = {name: index for index, name in enumerate(report.environments)}
+    for each in sorted(
+        report.passed,
+        key=lambda one: (*_place(one), one.rule, one.evidence, _environment_rank(one.environment, rank)),
+    ):
+        key = (*_place(each), each.rule, each.evidence, each.resource)
+        _add(merged.setdefault(key, (each, []))[1], each.environment)
+    return list(merged.values())
+
+
+def _add(names: list[str], name: str | None) -> None:
+    if name is not None and name not in names:
+        names.append(name)
+
+
+def _place(each: Stated) -> tuple[str, int, int]:
+    return each.span.path, each.span.start, each.span.end
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a sentence lists them: ``a``, ``a and b``, ``a, b and c``."""
+    names = list(words)
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+def all_rules(report: Report) -> list[RuleInfo]:
+    """The rules that were run, and those that only a finding names, by id."""
+    rules = {rule.id: rule for rule in report.rules}
+    for finding in (*report.findings, *report.suppressed):
+        if finding.rule not in rules:
+            rules[finding.rule] = RuleInfo(
+                id=finding.rule,
+                pack=finding.pack,
+                title=finding.title,
+                severity=finding.severity,
+                confidence=finding.confidence,
+                why=finding.title,
+                fix=finding.fix_text,
+                controls=finding.controls,
+                aliases=finding.aliases,
+            )
+    others: list[OpenQuestion | Evidence] = [*report.unknown, *report.passed]
+    for each in others:
+        if each.rule not in rules:
+            severity = each.severity if isinstance(each, OpenQuestion) else "info"
+            rules[each.rule] = RuleInfo(
+                id=each.rule, pack="", title=each.rule, severity=severity, confidence="high", why=each.rule, fix=""
+            )
+    return [rules[name] for name in sorted(rules)]
