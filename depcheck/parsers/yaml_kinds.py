@@ -1,0 +1,54 @@
+"""What kind of configuration a YAML file holds: told by its path, where that says nothing by how its text begins."""
+
+from __future__ import annotations
+
+import re
+
+from depcheck.parsers.json_kinds import is_template
+from depcheck.parsers.json_kinds import kind_of as kind_of_json
+
+_WORKFLOW = re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml")
+_DEPENDABOT = re.compile(r"(?:.*/)?\.(?:github|gitea)/dependabot\.ya?ml")
+_ACTION = re.compile(r"(?:.*/)?action\.ya?ml")
+_COMPOSE = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[._-][^/]+)?\.ya?ml|(?:.*/)?[^/]+[._-](?:docker-)?compose\.ya?ml")
+
+_ACTION_KEYS = re.compile(r"^[\"']?(?:runs|inputs|outputs|branding)[\"']?\s*:", re.MULTILINE)
+_COMPOSE_KEYS = re.compile(
+    r"^[\"']?(?:services|include|volumes|networks|configs|secrets|x-[\w.-]+)[\"']?\s*:", re.MULTILINE
+)
+_ON = re.compile(r"^[\"']?on[\"']?\s*:", re.MULTILINE)
+_JOBS = re.compile(
+    r"^[\"']?jobs[\"']?\s*:|^\s+(?:- )?(?:workflow_(?:dispatch|call|run)|pull_request(?:_target)?|push)\b", re.MULTILINE
+)
+_SERVICES = re.compile(
+    r"^[\"']?services[\"']?\s*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+[\"']?[\w.-]+[\"']?\s*:",
+    re.MULTILINE,
+)
+_SERVICE_KEYS = re.compile(r"^[ \t]+(?:image|build|container_name|extends)\s*:", re.MULTILINE)
+#: Other formats that use the same words.
+_OTHERS = re.compile(
+    r"^[\"']?(?:apiVersion|kind|stages|pipelines|steps|workflows|functions|openapi|swagger)[\"']?\s*:", re.MULTILINE
+)
+
+
+def kind_of(path: str, head: str) -> str | None:
+    """``workflow``, ``action``, ``dependabot``, ``compose``, ``cloudformation``, or None; for a ``.json`` file what
+    :mod:`depcheck.parsers.json_kinds` says."""
+    lowered = path.lower()
+    if lowered.endswith(".json"):
+        return kind_of_json(path, head)
+    if _WORKFLOW.fullmatch(lowered):
+        return "workflow"
+    if _DEPENDABOT.fullmatch(lowered):
+        return "dependabot"
+    if _ACTION.fullmatch(lowered) and _ACTION_KEYS.search(head):
+        return "action"
+    if _COMPOSE.fullmatch(lowered):
+        return "compose" if _COMPOSE_KEYS.search(head) else None
+    if is_template(head):
+        return "cloudformation"
+    if _ON.search(head) and _JOBS.search(head) and not _OTHERS.search(head):
+        return "workflow"
+    if _SERVICES.search(head) and _SERVICE_KEYS.search(head) and not _OTHERS.search(head):
+        return "compose"
+    return None
