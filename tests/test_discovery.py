@@ -1,0 +1,182 @@
+"""Which files are found, and what is said of the others. git itself is the oracle for ignore files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from depcheck.discovery import Discovery, decode, discover, find_root, read
+from depcheck.findings import Skipped
+from depcheck.gitignore import ignored, patterns
+
+
+def paths(found: Discovery) -> list[str]:
+    return [candidate.path for candidate in found.candidates]
+
+
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True)
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    write(
+        tmp_path,
+        **{
+            "main.tf": "",
+            "a/x.tf": "",
+            "a/ignored.tf": "",
+            "b/keep.log": "",
+            "b/no.log": "",
+            "node_modules/x/y.tf": "",
+            ".gitignore": "*.log\n!keep.log\n/a/ignored.tf\n",
+        },
+    )
+    return tmp_path
+
+
+def test_walk_honours_ignore_files(tree: Path) -> None:
+    found = discover(tree, [tree])
+    assert paths(found) == [".gitignore", "a/x.tf", "b/keep.log", "main.tf"]
+    assert [(skip.path, skip.reason) for skip in found.skipped] == [
+        ("node_modules", "a folder of dependencies or caches")
+    ]
+
+
+def test_git_tells_which_files_are_tracked(tree: Path) -> None:
+    git(tree, "init", "-q")
+    git(tree, "add", "main.tf")
+    found = discover(tree, [tree])
+    assert {candidate.path: candidate.tracked for candidate in found.candidates}["main.tf"] is True
+    assert {candidate.path: candidate.tracked for candidate in found.candidates}["a/x.tf"] is False
+    assert "b/no.log" not in paths(found)
+
+
+def test_a_folder_of_a_work_tree(tree: Path) -> None:
+    git(tree, "init", "-q")
+    assert find_root([tree / "a"]) == tree
+    assert paths(discover(tree, [tree / "a"])) == ["a/x.tf"]
+
+
+def test_the_policy_marks_the_root(tree: Path) -> None:
+    git(tree, "init", "-q")
+    (tree / "a" / "depcheck.yaml").write_text("version: 1\n")
+    assert find_root([tree / "a" / "x.tf"]) == tree / "a"
+
+
+def test_an_explicit_file_is_read_though_ignored(tree: Path) -> None:
+    assert paths(discover(tree, [tree / "a" / "ignored.tf"])) == ["a/ignored.tf"]
+
+
+def test_links(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret.tf"
+    outside.write_text("")
+    (tree / "out.tf").symlink_to(outside)
+    (tree / "in.tf").symlink_to("main.tf")
+    (tree / "folder").symlink_to(outside.parent)
+    found = discover(tree, [tree])
+    reasons = {skip.path: skip.reason for skip in found.skipped}
+    assert reasons["out.tf"] == "a symbolic link out of the scanned root"
+    assert reasons["in.tf"].startswith("a symbolic link;")
+    assert reasons["folder"] == "a symbolic link out of the scanned root"
+    assert "folder/secret.tf" not in paths(found)
+
+
+def test_a_folder_named_like_a_file(tree: Path) -> None:
+    (tree / "weird.tf").mkdir()
+    assert "weird.tf" not in paths(discover(tree, [tree]))
+
+
+def test_a_missing_path_is_a_sentence(tree: Path) -> None:
+    with pytest.raises(FileNotFoundError, match='no such file or folder: "nowhere"'):
+        discover(tree, [tree / "nowhere"])
+
+
+def test_git_configuration_runs_nothing(tree: Path) -> None:
+    git(tree, "init", "-q")
+    marker = tree / "ran"
+    hook = tree / "hook.sh"
+    hook.write_text(f"#!/bin/sh\ntouch {marker}\n")
+    hook.chmod(0o755)
+    git(tree, "config", "core.fsmonitor", str(hook))
+    discover(tree, [tree])
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(b"\x00\x01binary", "binary"), (b"a" * 100, "larger than 50 bytes (100 bytes)")],
+)
+def test_what_is_not_read(tmp_path: Path, data: bytes, reason: str) -> None:
+    (tmp_path / "f.tf").write_bytes(data)
+    result = read(tmp_path, "f.tf", limit=50)
+    assert isinstance(result, Skipped)
+    assert result.reason == reason
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file(tmp_path: Path) -> None:
+    path = tmp_path / "f.tf"
+    path.write_text("x")
+    path.chmod(0)
+    result = read(tmp_path, "f.tf")
+    assert isinstance(result, Skipped)
+    assert result.reason == "no permission to read it"
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "bom"),
+    [
+        (b"\xef\xbb\xbfa = 1", "a = 1", True),
+        ("é = 1".encode("utf-16-le").join([b"\xff\xfe", b""]), "é = 1", True),
+        (b"caf\xe9", "caf\ufffd", False),
+        (b"", "", False),
+    ],
+)
+def test_encodings(data: bytes, text: str, bom: bool) -> None:
+    source = decode("f", data)
+    assert not isinstance(source, Skipped)
+    assert (source.text, source.bom) == (text, bom)
+
+
+NAMES = st.sampled_from(["a", "b", "ab", "a.txt", "x.tf", "#a", "a b"])
+LINES = st.sampled_from(
+    ["a", "/a", "a/", "*.tf", "!x.tf", "b/*", "**/a", "a/**", "a/**/b", "/*", "!/a/", "?b", "[ab]", "\\#a", "a b", "*"]
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lines=st.lists(LINES, min_size=1, max_size=4), parts=st.lists(st.lists(NAMES, min_size=1, max_size=3), min_size=1)
+)
+def test_ignore_files_agree_with_git(tmp_path: Path, lines: list[str], parts: list[list[str]]) -> None:
+    work = tmp_path / "work"
+    if not work.exists():
+        work.mkdir()
+        git(work, "init", "-q")
+    (work / ".gitignore").write_text("\n".join(lines) + "\n")
+    rules = patterns("\n".join(lines))
+    names = sorted({"/".join(part) for part in parts})
+    done = subprocess.run(
+        ["git", "-C", str(work), "check-ignore", "--no-index", "-z", "--stdin"],
+        input="\0".join(names).encode(),
+        capture_output=True,
+        check=False,
+    )
+    by_git = set(done.stdout.decode().split("\0")) - {""}
+    for name in names:
+        folders = name.split("/")[:-1]
+        above = any(ignored("/".join(folders[: n + 1]), rules, folder=True) for n in range(len(folders)))
+        assert (above or ignored(name, rules, folder=False)) == (name in by_git), (lines, name)
