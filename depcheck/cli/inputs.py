@@ -87,7 +87,9 @@ def input_options(command: Command) -> Command:
 
     wrapped.__doc__ = command.__doc__
     wrapped.__name__ = command.__name__
+    # click keeps the options that were added below this one on the function itself.
     result: Any = wrapped
+    result.__click_params__ = getattr(command, "__click_params__", [])
     for option in reversed(_OPTIONS):
         result = option(result)
     return result  # type: ignore[no-any-return]
