@@ -218,8 +218,6 @@ class ExpressionParser(TemplateParser):
             if self.kind == "...":
                 expand = True
                 self.next()
-                if self.kind == ",":
-                    self.next()
                 break
             if self.kind != ",":
                 break
@@ -438,6 +436,8 @@ class ExpressionParser(TemplateParser):
             self.height = len(names)
         elif self.kind == "number":
             at = self.start
+            if "." in self.word():
+                self.problem("an index after an index needs brackets", at, self.pos, 'write "[0][1]"')
             for digits in self.word().split("."):
                 if not digits.isdigit():
                     self.fail(f"expected a whole number after the dot, found {self.found()}")

@@ -212,7 +212,8 @@ def decode_quoted(lexer: Lexer, start: int, end: int) -> str:
             return _SIMPLE[simple]
         if template:
             return f"{template}{{"
-        if wrong is not None:
+        code = int(short or long or "0", 16)
+        if wrong is not None or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
             lexer.problem(
                 f"invalid escape {match[0]}",
                 start + match.start(),
@@ -220,8 +221,7 @@ def decode_quoted(lexer: Lexer, start: int, end: int) -> str:
                 r"the escapes are \n \r \t \" \\ \uNNNN \UNNNNNNNN",
             )
             return match[0]
-        code = int(short or long, 16)
-        return "\ufffd" if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)
+        return chr(code)
 
     return _ESCAPE.sub(decoded, raw)
 

@@ -97,6 +97,8 @@ class TemplateParser(Lexer):
         if opening.rstrip("\r\n") != opening.rstrip():
             self.problem("blanks after a heredoc's tag", start, start + len(opening.rstrip("\r\n")), "remove them")
         end = self._closing(tag, body)
+        if text.find("\n", end[1], self.limit) < 0:
+            self.problem("no line break after the end of the heredoc", end[1] - len(tag), end[1], "add one")
         if text.find("{", body, end[0]) < 0 and opening[2] != "-":
             self.pos = end[1]
             self.height = 1
