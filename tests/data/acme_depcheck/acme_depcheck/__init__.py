@@ -1,0 +1,1 @@
+"""Rules of a fictional company: the smallest complete plugin."""
