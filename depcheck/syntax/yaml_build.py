@@ -250,7 +250,7 @@ class Builder:
         if key is None:
             frame.key = value.span.text
             frame.key_span = value.span
-            self.problem("a key is a list or a map", value.span, "write a text as the key")
+            self.problem("a key is a list or a map", value.span, "write a text as the key; put {{ … }} in quotes")
             return
         frame.key = None
         value.key = frame.key_span
