@@ -1,0 +1,1 @@
+"""The model of the policy, one module for each part."""
