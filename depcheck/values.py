@@ -95,15 +95,21 @@ class Known(_NoVerdict):
         return () if self.value is None else (self,)
 
 
+#: Stands in an outline for a part of a text that is not decided.
+OPEN = "\ufffc"
+
+
 class Unknown(_NoVerdict):
     """A value that the configuration does not decide, and why.
 
     ``reason`` is a lower-case clause (``var.retention has no value in staging``). ``missing`` names what would decide
     it. ``refers`` is the address of the resource when the value is known to be that resource's own identity
     (``aws_s3_bucket.logs`` for ``aws_s3_bucket.logs.id``), so that references can be followed without a value.
+    ``outline`` is the text of a string that is decided in part, with :data:`OPEN` for each part that is not, so that a
+    rule can tell that ``arn:aws:s3:::${var.bucket}/*`` is not ``*``; None where nothing of it is decided.
     """
 
-    __slots__ = ("key", "missing", "reason", "refers", "sensitive", "span")
+    __slots__ = ("key", "missing", "outline", "reason", "refers", "sensitive", "span")
     __match_args__ = ("reason",)
 
     def __init__(
@@ -115,6 +121,7 @@ class Unknown(_NoVerdict):
         refers: str | None = None,
         key: Span | None = None,
         sensitive: bool = False,
+        outline: str | None = None,
     ) -> None:
         self.reason = reason
         self.span = span
@@ -122,6 +129,7 @@ class Unknown(_NoVerdict):
         self.refers = refers
         self.key = key
         self.sensitive = sensitive
+        self.outline = outline
 
     def __repr__(self) -> str:
         return f"Unknown({self.reason!r} at {self.span!r})"

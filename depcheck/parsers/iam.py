@@ -15,7 +15,7 @@ from depcheck.model import Grant, Problem
 from depcheck.parsers import Context, Parsed
 from depcheck.source import Span, Text
 from depcheck.syntax import json as json_syntax
-from depcheck.values import Absent, Known, Unknown, Value, string
+from depcheck.values import OPEN, Absent, Known, Unknown, Value, string
 
 #: The principals that mean everybody, signed in or not.
 ANYONE = frozenset({"*", "AWS:*"})
@@ -274,7 +274,7 @@ class _Statement:
             self.problem(f"{kind[:40]} is no type of principal", place, f"types are {', '.join(PRINCIPAL_TYPES)}")
         for each in _listed(identifiers):
             if isinstance(each, Unknown):
-                yield each
+                yield _open(kind, each)
             elif isinstance(each, Known) and isinstance(each.value, (str, int)):
                 # YAML reads an account number without quotes as an integer.
                 yield _named(kind, each, str(each.value))
@@ -287,6 +287,19 @@ def _short(span: Span) -> Span:
 def _named(kind: str, value: Known, identifier: str) -> Known:
     told = identifier if kind == "*" else f"{kind}:{identifier}"
     return Known(told, value.span, via=value.via, key=value.key, sensitive=value.sensitive)
+
+
+def _open(kind: str, value: Unknown) -> Unknown:
+    inner = OPEN if value.outline is None else value.outline
+    return Unknown(
+        value.reason,
+        value.span,
+        missing=value.missing,
+        refers=value.refers,
+        key=value.key,
+        sensitive=value.sensitive,
+        outline=inner if kind == "*" else f"{kind}:{inner}",
+    )
 
 
 def document_tree(attributes: Known) -> Known:

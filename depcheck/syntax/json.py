@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from depcheck.model import Comment, Problem
 from depcheck.source import Source, Span, Text
 from depcheck.syntax.json_strings import ESCAPE, STRING, content, decode_escape
-from depcheck.values import Absent, Known, Unknown, Value
+from depcheck.values import OPEN, Absent, Known, Unknown, Value
 
 __all__ = ["DEPTH_LIMIT", "JsonFile", "content", "parse"]
 
@@ -56,7 +56,7 @@ def parse(text: Text, *, lenient: bool = False, holes: Mapping[str, Unknown] | N
     """Read a JSON text; ``lenient`` accepts comments and trailing commas without a problem.
 
     ``holes`` serves templates of JSON: each of its characters stands in the text for something that is not decided. A
-    string with one inside becomes that unknown, and so does one that stands as a value of its own.
+    string with one inside becomes that unknown (its ``outline`` is the rest), as does one that stands for a value.
     """
     return _Reader(text, lenient, holes or {}).file()
 
@@ -150,7 +150,8 @@ class _Reader:
         if first == '"':
             return self.quoted(at, key)
         if first in self.holes and first:
-            return _hole(self.holes[first], self.span(at, at + 1), key), at + 1
+            unknown = self.holes[first]
+            return _hole(unknown, self.span(at, at + 1), key, unknown.outline), at + 1
         match = _ELEMENT.match(string, at)
         if match and first not in ("]", "}"):
             return self.scalar(match, 1, key), match.end()
@@ -165,7 +166,7 @@ class _Reader:
             span = self.span(start - 1, end + 1)
             for hole, unknown in self.holes.items():
                 if hole in word:
-                    return _hole(unknown, span, key)
+                    return _hole(unknown, span, key, self.outline(word))
             return Known(word, span, key=key)
         span = self.spans(self.source, self.base + start, self.base + end)
         if kind == 2:
@@ -192,8 +193,14 @@ class _Reader:
         span = self.span(at, end)
         for hole, unknown in self.holes.items():
             if hole in word:
-                return _hole(unknown, span, key), end
+                return _hole(unknown, span, key, self.outline(word)), end
         return Known(word, span, key=key), end
+
+    def outline(self, word: str) -> str:
+        """A string with the mark of an undecided part, or what is decided of that part, for each hole."""
+        for hole, unknown in self.holes.items():
+            word = word.replace(hole, OPEN if unknown.outline is None else unknown.outline)
+        return word
 
     def characters(self, at: int) -> tuple[str, int]:
         """The decoded string at an opening quote, and where it ends; one that is not closed ends with its line."""
@@ -425,7 +432,13 @@ class _Reader:
             match = _NEXT_ELEMENT.match if found else _ELEMENT.match
 
 
-def _hole(unknown: Unknown, span: Span, key: Span | None) -> Unknown:
+def _hole(unknown: Unknown, span: Span, key: Span | None, outline: str | None) -> Unknown:
     return Unknown(
-        unknown.reason, span, missing=unknown.missing, refers=unknown.refers, key=key, sensitive=unknown.sensitive
+        unknown.reason,
+        span,
+        missing=unknown.missing,
+        refers=unknown.refers,
+        key=key,
+        sensitive=unknown.sensitive,
+        outline=outline,
     )

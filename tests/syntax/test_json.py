@@ -237,6 +237,7 @@ def test_holes_make_strings_and_values_unknown():
         "d": [{"unknown": "var.a has no value"}, {"unknown": "var.b has no value"}],
     }
     assert file.root.get("a").span.text == '"arn:\ue000/*"'
+    assert [value.outline for _, value in file.root.items() if isinstance(value, Unknown)] == ["arn:\ufffc/*", None]
 
 
 def test_problems_are_limited():
