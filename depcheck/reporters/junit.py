@@ -37,7 +37,7 @@ def render(report: Report, options: Options) -> str:
             busy.add(passed.rule)
             name = f"{passed.rule}: {passed.evidence}{_within(names)}"
             cases[_pack(rules[passed.rule])].append(_case(name, passed.span))
-    for rule in report.rules:
+    for rule in sorted(report.rules, key=lambda each: each.id):
         if rule.id not in busy:
             cases[_pack(rule)].append(f'<testcase{attribute("name", rule.id)} classname="depcheck" time="0"/>')
     suites = [_suite(pack, lines) for pack, lines in cases.items() if lines]

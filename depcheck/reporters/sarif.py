@@ -7,8 +7,9 @@ notification. GitHub's code scanning does not read ``suppressions``: ``Options.s
 from __future__ import annotations
 
 from depcheck import __version__
-from depcheck.findings import Finding, Fix, Report, Suppression
+from depcheck.findings import Excerpt, Finding, Fix, Report, Suppression
 from depcheck.reporters import Options
+from depcheck.reporters.excerpts import marked_lines
 from depcheck.reporters.grouping import (
     Group,
     all_rules,
@@ -19,7 +20,7 @@ from depcheck.reporters.grouping import (
     open_questions,
 )
 from depcheck.reporters.jsontext import dump
-from depcheck.reporters.sarif_rules import HELP, LEVELS, descriptor
+from depcheck.reporters.sarif_rules import HELP, LEVELS, descriptor, pascal
 from depcheck.reporters.summary import by_reason, errors, plural
 from depcheck.source import Span
 
@@ -27,12 +28,14 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 MOST_RESULTS = 5000
 #: Code scanning shows 100 locations of a result.
 MOST_LOCATIONS = 100
+#: Characters of an excerpt that are worth repeating.
+MOST_SNIPPET = 1000
 _NOTIFICATIONS = {
     "unreadable-input": "A file, or a part of one, that could not be read.",
     "check-failed": "A check that raised an error: a fault of depcheck.",
     "skipped-files": "Files that were not read.",
     "results-left-out": "More results than code scanning services accept.",
-    "notice": "Something to know about the run.",
+    "run-notice": "Something to know about the run.",
 }
 _SPECIAL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
@@ -64,7 +67,13 @@ def render(report: Report, options: Options) -> str:
         "informationUri": HELP.partition("/blob/")[0],
         "rules": [descriptor(rule) for rule in rules],
         "notifications": [
-            {"id": name, "shortDescription": {"text": text}, "fullDescription": {"text": text}}
+            {
+                "id": name,
+                "name": pascal(name),
+                "shortDescription": {"text": text},
+                "fullDescription": {"text": text},
+                "help": {"text": text},
+            }
             for name, text in _NOTIFICATIONS.items()
         ],
     }
@@ -119,11 +128,36 @@ def _physical(span: Span) -> dict[str, object]:
     return {"artifactLocation": _artifact(span.path), "region": _region(span)}
 
 
-def _location(span: Span, resource: str | None) -> dict[str, object]:
-    found: dict[str, object] = {"physicalLocation": _physical(span)}
+def _location(span: Span, resource: str | None, finding: Finding | None = None) -> dict[str, object]:
+    physical = _physical(span)
+    if finding is not None and finding.excerpt is not None:
+        region, context = _snippets(finding, finding.excerpt)
+        if region:
+            physical["region"] = {**_region(span), "snippet": {"text": region}}
+        if context:
+            physical["contextRegion"] = context
+    found: dict[str, object] = {"physicalLocation": physical}
     if resource:
         found["logicalLocations"] = [{"fullyQualifiedName": resource, "kind": "resource"}]
     return found
+
+
+def _snippets(finding: Finding, excerpt: Excerpt) -> tuple[str, dict[str, object] | None]:
+    """The masked text of the place, and its masked lines, for readers who do not have the files."""
+    span, lines = finding.span, sorted(excerpt.lines)
+    numbers = [number for number, _ in lines]
+    text = "\n".join(line for _, line in lines)
+    whole = bool(numbers) and numbers == list(range(numbers[0], numbers[-1] + 1))
+    if not whole or len(text) > MOST_SNIPPET or not numbers[0] <= span.line <= span.end_line <= numbers[-1]:
+        return "", None
+    context: dict[str, object] = {"startLine": numbers[0], "endLine": numbers[-1], "snippet": {"text": text}}
+    region = ""
+    if span.line == span.end_line:
+        for line in marked_lines(finding):
+            if line and line.number == span.line:
+                region = line.text[line.marks[0].start : line.marks[0].end]
+    # SARIF wants a context that is larger than its region.
+    return region, context if len(text) > len(region) and len(text) > span.end - span.start else None
 
 
 def _plain(text: str) -> str:
@@ -143,7 +177,7 @@ def _result(group: Group, index: dict[str, int]) -> dict[str, object]:
         "kind": "fail",
         "level": LEVELS[finding.severity],
         "message": _message(finding.message, group.environments),
-        "locations": [_location(finding.span, finding.resource)],
+        "locations": [_location(finding.span, finding.resource, finding)],
         "partialFingerprints": {"depcheckFingerprint/v1": finding.fingerprint},
     }
     if related := _related(group):
@@ -262,7 +296,7 @@ def _invocation(report: Report, left_out: int) -> dict[str, object]:
     if left_out:
         text = f"{left_out:,} of the less severe results are left out: code scanning stores {MOST_RESULTS:,} of a run"
         notifications.append(_notification("results-left-out", "warning", text))
-    notifications += [_notification("notice", "note", notice) for notice in report.notices]
+    notifications += [_notification("run-notice", "note", notice) for notice in report.notices]
     return {
         "executionSuccessful": not any(each.internal for each in report.errors),
         "toolExecutionNotifications": notifications,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from depcheck.findings import RuleInfo
 
 #: Where every rule has a heading of its own.
@@ -18,9 +20,11 @@ def descriptor(rule: RuleInfo) -> dict[str, object]:
     """A rule as a reporting descriptor."""
     level = LEVELS[rule.severity]
     tags = list(dict.fromkeys(["security", *([rule.pack] if rule.pack else []), *rule.controls]))
+    # A name that differs from the id in nothing but case is not to be given.
+    name = {"name": pascal(rule.id)} if pascal(rule.id).lower() != rule.id.lower() else {}
     return {
         "id": rule.id,
-        "name": "".join(part.capitalize() for part in rule.id.replace("_", "-").replace("/", "-").split("-")),
+        **name,
         "shortDescription": {"text": _sentence(rule.title)},
         "fullDescription": {"text": _sentence(rule.why or rule.title)},
         "helpUri": help_uri(rule.id),
@@ -38,6 +42,11 @@ def descriptor(rule: RuleInfo) -> dict[str, object]:
     }
 
 
+def pascal(name: str) -> str:
+    """An id as SARIF wants a friendly name: ``UnreadableFile`` for ``unreadable-file``."""
+    return "".join(part.capitalize() for part in re.split(r"[^A-Za-z0-9]+", name))
+
+
 def help_uri(rule: str) -> str:
     """The page of a rule."""
     return f"{HELP}#{rule}"
@@ -45,6 +54,7 @@ def help_uri(rule: str) -> str:
 
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
+    text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
