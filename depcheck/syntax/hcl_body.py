@@ -95,7 +95,7 @@ class BodyParser(ExpressionParser):
         begin = blank.end() if blank else at
         line = self.line_start(begin)
         self.floor = -1
-        if begin < self.limit and self.text[begin] not in "#/}" and not self.text[line:begin].strip():
+        if not self.text[line:begin].strip() and ITEM_LINE(self.text, line, self.limit) and self.text[begin] != "}":
             self.floor = begin - line
         return self.floor if inner < 0 else inner
 
@@ -215,11 +215,20 @@ class BodyParser(ExpressionParser):
         if self.kind == "=":
             self._attribute(body, start, type_end)
             return
-        while self.kind in ("id", "string", "quote"):
-            labels.append(self._label())
-            self.next()
-        if self.kind != "{":
-            self._no_brace(start, labels)
+        try:
+            while self.kind in ("id", "string", "quote"):
+                labels.append(self._label())
+                self.next()
+            if self.kind != "{":
+                self._no_brace(start)
+        except Failure:
+            line = _LAST_BRACE(self.text, start, self.limit)
+            if not self.recovering or line is None:
+                raise
+            # A lost quote: the words of the line are the labels all the same.
+            words = _LOOSE_LABEL(self.text, type_end, line.end())
+            labels = [Label(word.start(), word.end(), word[0]) for word in words]
+            self.pos = self.text.rindex("{", start, line.end()) + 1
         self._block(body, start, type_end, labels)
 
     def _odd_attribute(self, body: Body, start: int, end: int) -> None:
@@ -250,7 +259,7 @@ class BodyParser(ExpressionParser):
             return Label(start, self.pos, self.text[start + 1 : self.pos - 1])
         return Label(start, self.pos, node.value)
 
-    def _no_brace(self, start: int, labels: list[Label]) -> None:
+    def _no_brace(self, start: int) -> None:
         """The header lacks its brace where it belongs. In a file with errors, find it, or do without."""
         at = self.start
         self.problem(f'expected "=" or "{{", found {self.found()}', at, max(at, self.pos), 'a block opens with "{"')
@@ -272,7 +281,7 @@ class BodyParser(ExpressionParser):
         """Go to the next line that begins an item and stands no further right than the item that failed."""
         text, limit = self.text, self.limit
         own = self.line_start(begin)
-        indent = self.indent(own)
+        indent = self.indent(own) if ITEM_LINE(text, own, limit) else limit
         open_brackets = self.depth > depth
         self.depth = depth
         self.newlines = True
