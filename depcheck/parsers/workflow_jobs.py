@@ -15,13 +15,12 @@ from depcheck.source import Span
 from depcheck.syntax import yaml
 from depcheck.values import Absent, Known, Value, string
 
-#: Words that name an environment, but in the name of a job mean something else (``test``, ``review``, ``multi-stage``)
-#: unless the job says that it deploys.
-_WEAK = frozenset({"test", "testing", "review", "local", "live", "stage", "develop", "dev", "preview", "qa"})
-_DEPLOYS = frozenset(
-    {"deploy", "deployment", "release", "publish", "promote", "rollout", "migrate", "apply", "terraform"}
-)
-_WORD = re.compile(r"[A-Za-z0-9]+")
+#: Words that name an environment, but mean something else in the name of most jobs: the first group unless a word of
+#: deploying stands right before (``deploy-to-test``), the second unless one stands anywhere (``deploy-web-dev``).
+_UNLIKELY = frozenset({"test", "testing", "review", "local", "live", "develop"})
+_WEAK = frozenset({"stage", "dev", "preview", "qa"})
+_DEPLOYS = frozenset({"deploy", "deployment", "release", "publish", "promote", "rollout", "migrate", "apply"})
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _DOCKER = "docker://"
 
 
@@ -179,10 +178,16 @@ def grants(permissions: Value, scope: str, environment: str | None) -> list[Gran
 
 def environment_of_name(environments: Environments, name: str) -> str | None:
     """The environment that a job's or workflow's name mentions (``deploy-prod``); ``test`` alone mentions none."""
-    words = _WORD.findall(name)
-    if not any(word.lower() in _DEPLOYS for word in words):
-        words = [word for word in words if word.lower() not in _WEAK]
-    return environments.within("-".join(words))
+    words = [word.lower() for word in _WORD.findall(name)]
+    deploys = any(word in _DEPLOYS for word in words)
+    kept: list[str] = []
+    before = ""
+    for word in words:
+        if not ((word in _UNLIKELY and before not in _DEPLOYS) or (word in _WEAK and not deploys)):
+            kept.append(word)
+        if word != "to":
+            before = word
+    return environments.within("-".join(kept))
 
 
 def _step_span(step: Known) -> Span:

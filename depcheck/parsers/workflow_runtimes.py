@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from depcheck.model import Job, Reference, Runtime
 from depcheck.model import Step as JobStep
 from depcheck.parsers.workflow_values import content, decided, single_use
+from depcheck.source import Span
 from depcheck.syntax import expressions, yaml
 from depcheck.values import Known, Step, Unknown, Value, string
 
@@ -49,7 +50,7 @@ def runtimes(
         for name, value in step.tree.get("with").items() if action else ():
             lowered = name.lower()
             if _VERSION_FILE.fullmatch(lowered) and (path := string(value)) and not expressions.contains(path):
-                files.append(Reference(path, "file", value.span, scope=scope, environment=job.environment))
+                files.append(Reference(path, "file", _inside(value, file), scope=scope, environment=job.environment))
             generic = _VERSION.fullmatch(lowered)
             language = inputs.get(lowered) or (generic.group(1) if generic else None)
             if language is None or (isinstance(value, Known) and value.value in (None, "")):
@@ -83,7 +84,7 @@ def from_matrix(value: Value, file: yaml.YamlFile, matrix: Value) -> list[Value]
     """The literal values that ``${{ matrix.x }}`` takes in a job; none when they are not all written there."""
     text = content(value, file)
     found = expressions.find(text)
-    use = single_use(found[0]) if len(found) == 1 and found[0].span.text == text.text.strip() else None
+    use = single_use(found[0]) if len(found) == 1 and found[0].written == text.text.strip() else None
     if use is None or use.root != "matrix" or not use.path:
         return []
     dimension = matrix.get(use.path[0])
@@ -103,3 +104,8 @@ def from_matrix(value: Value, file: yaml.YamlFile, matrix: Value) -> list[Value]
             seen.add(item.span.text)
             values.append(Known(item.value, item.span, via=(Step(use.dotted, use.span),), key=item.key))
     return values
+
+
+def _inside(value: Value, file: yaml.YamlFile) -> Span:
+    text = content(value, file)
+    return text.span(0, len(text.text))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from depcheck.model import Facts, Problem, Reference, Setting
 from depcheck.source import Text
 from depcheck.syntax import expressions, yaml
-from depcheck.values import Absent, Known, Missing, Step, Unknown, Value, scalar_text
+from depcheck.values import OPEN, Absent, Known, Missing, Step, Unknown, Value, scalar_text
 
 #: The token that GitHub makes for every run; nobody defines it.
 OWN_TOKEN = "GITHUB_TOKEN"
@@ -33,12 +33,23 @@ def decided(value: Value, file: yaml.YamlFile, known: Mapping[str, Value] | None
             return replaced
     uses = [use for expression in found for use in expression.uses]
     return Unknown(
-        f"the expression {_short(found[0].span.text)} is decided when the workflow runs",
+        f"the expression {_short(found[0].written)} is decided when the workflow runs",
         value.span,
         missing=tuple(Missing(use.dotted, use.span) for use in uses),
         key=value.key,
         sensitive=any(use.root == "secrets" for use in uses),
+        outline=_outline(text.text, found),
     )
+
+
+def _outline(text: str, found: list[expressions.Expression]) -> str | None:
+    parts: list[str] = []
+    at = 0
+    for expression in found:
+        parts.append(text[at : expression.start])
+        at = expression.end
+    parts.append(text[at:])
+    return OPEN.join(parts) if any(parts) else None
 
 
 def _short(text: str) -> str:
@@ -51,19 +62,17 @@ def _replaced(
 ) -> Known | None:
     parts: list[str] = []
     hops: list[Step] = []
-    rest = text.text
+    at = 0
     for expression in found:
-        single = single_use(expression)
-        source = known.get(single.path[0]) if single and single.root == "env" and len(single.path) == 1 else None
+        use = single_use(expression)
+        source = known.get(use.path[0]) if use and use.root == "env" and len(use.path) == 1 else None
         words = scalar_text(source) if source is not None else None
-        at = rest.find("${{")
-        end = rest.find("}}", at)
-        if single is None or source is None or words is None or at < 0 or end < 0:
+        if use is None or source is None or words is None or expressions.contains(words):
             return None
-        parts.append(rest[:at] + words)
-        rest = rest[end + 2 :]
-        hops.append(Step(single.dotted, source.key or source.span))
-    return Known("".join([*parts, rest]), value.span, via=(*value.via, *hops), key=value.key)
+        parts += (text.text[at : expression.start], words)
+        at = expression.end
+        hops.append(Step(use.dotted, source.key or source.span))
+    return Known("".join([*parts, text.text[at:]]), value.span, via=(*value.via, *hops), key=value.key)
 
 
 def single_use(expression: expressions.Expression) -> expressions.Use | None:

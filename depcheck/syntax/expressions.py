@@ -30,14 +30,15 @@ COMPUTED = "?"
 
 class Token:
     """A token: ``kind`` is ``string``, ``number``, ``name`` or ``operator``; ``text`` is a string's content, else as
-    written."""
+    written; ``start`` and ``end`` are its place in the text that was searched."""
 
-    __slots__ = ("kind", "span", "text")
+    __slots__ = ("end", "kind", "start", "text")
 
-    def __init__(self, kind: str, text: str, span: Span) -> None:
+    def __init__(self, kind: str, text: str, start: int, end: int) -> None:
         self.kind = kind
         self.text = text
-        self.span = span
+        self.start = start
+        self.end = end
 
 
 class Use:
@@ -45,20 +46,41 @@ class Use:
 
     A computed part of the path is :data:`COMPUTED`, a filter ``*``; an empty path is the whole context
     (``toJSON(secrets)``). ``calls`` are the functions around it, the innermost last. ``default`` tells whether ``||``
-    follows. ``span`` is the whole of it, ``name`` the last part of the path that is written out, without quotes.
+    follows.
     """
 
-    __slots__ = ("calls", "default", "name", "path", "root", "span")
+    __slots__ = ("_last", "_name", "_start", "_text", "calls", "default", "path", "root")
 
     def __init__(
-        self, root: str, path: tuple[str, ...], span: Span, name: Span, calls: tuple[str, ...], default: bool
+        self,
+        text: Text,
+        root: str,
+        path: tuple[str, ...],
+        *,
+        first: Token,
+        last: Token,
+        name: tuple[int, int],
+        calls: tuple[str, ...],
+        default: bool,
     ) -> None:
         self.root = root
         self.path = path
-        self.span = span
-        self.name = name
         self.calls = calls
         self.default = default
+        self._text = text
+        self._start = first.start
+        self._last = last.end
+        self._name = name
+
+    @property
+    def span(self) -> Span:
+        """The whole access as written."""
+        return self._text.span(self._start, self._last)
+
+    @property
+    def name(self) -> Span:
+        """The last part of the path that is written out, without quotes; the root where there is none."""
+        return self._text.span(*self._name)
 
     @property
     def dotted(self) -> str:
@@ -67,15 +89,30 @@ class Use:
 
 
 class Expression:
-    """One ``${{ … }}``, or a condition that needs none. ``span`` includes the braces where there are any."""
+    """One ``${{ … }}``, or a condition that needs none; ``start`` and ``end`` are its place in the text that was
+    searched, with the braces where there are any."""
 
-    __slots__ = ("functions", "span", "tokens", "uses")
+    __slots__ = ("_text", "end", "functions", "start", "tokens", "uses")
 
-    def __init__(self, span: Span, tokens: list[Token], uses: list[Use], functions: list[str]) -> None:
-        self.span = span
+    def __init__(
+        self, text: Text, start: int, end: int, tokens: list[Token], uses: list[Use], functions: list[str]
+    ) -> None:
+        self._text = text
+        self.start = start
+        self.end = end
         self.tokens = tokens
         self.uses = uses
         self.functions = functions
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in its source."""
+        return self._text.span(self.start, self.end)
+
+    @property
+    def written(self) -> str:
+        """Its characters."""
+        return self._text.text[self.start : self.end]
 
 
 def find(text: Text, problems: list[Problem] | None = None) -> list[Expression]:
@@ -90,7 +127,7 @@ def find(text: Text, problems: list[Problem] | None = None) -> list[Expression]:
                 span = text.span(start, start + len(_OPEN))
                 problems.append(Problem("the expression that begins here is not closed", span, "add }}"))
             break
-        found.append(_expression(text.span(start, end), tokens, problems))
+        found.append(_expression(text, start, end, tokens, problems))
         start = content.find(_OPEN, end)
     return found
 
@@ -102,7 +139,7 @@ def condition(text: Text, problems: list[Problem] | None = None) -> list[Express
     if not text.text.strip():
         return []
     tokens, end, _ = _tokens(text, 0, braces=False)
-    return [_expression(text.span(0, end), tokens, problems)]
+    return [_expression(text, 0, end, tokens, problems)]
 
 
 def contains(content: str) -> bool:
@@ -129,21 +166,21 @@ def _tokens(text: Text, start: int, *, braces: bool) -> tuple[list[Token], int, 
         kind, written = match.lastgroup, match.group()
         if kind != "space":
             shown = written[1:-1].replace("''", "'") if kind == "string" else written
-            tokens.append(Token(kind, shown, text.span(at, match.end())))
+            tokens.append(Token(kind, shown, at, match.end()))
         at = match.end()
     return tokens, at, not braces
 
 
-def _expression(span: Span, tokens: list[Token], problems: list[Problem] | None) -> Expression:
+def _expression(text: Text, start: int, end: int, tokens: list[Token], problems: list[Problem] | None) -> Expression:
     bad = next((token for token in tokens if token.kind == "bad"), None)
     if problems is not None:
         if bad is not None:
             hint = "texts stand in single quotes" if bad.text in "\"'" else "remove it"
-            problems.append(Problem(f"{bad.text} is not part of an expression", bad.span, hint))
+            problems.append(Problem(f"{bad.text} is not part of an expression", text.span(bad.start, bad.end), hint))
         elif not tokens:
-            problems.append(Problem("the expression is empty", span, "remove it"))
-    uses, functions = _uses([token for token in tokens if token.kind != "bad"])
-    return Expression(span, tokens, uses, functions)
+            problems.append(Problem("the expression is empty", text.span(start, end), "remove it"))
+    uses, functions = _uses(text, [token for token in tokens if token.kind != "bad"])
+    return Expression(text, start, end, tokens, uses, functions)
 
 
 class _Access:
@@ -154,20 +191,20 @@ class _Access:
     def __init__(self, first: Token, calls: tuple[str, ...]) -> None:
         self.first = first
         self.last = first
-        self.name = first.span
+        self.name = (first.start, first.end)
         self.path: list[str] = []
         self.calls = calls
 
     def add(self, part: Token, last: Token, written: str) -> None:
         self.path.append(written)
         if part.kind == "name":
-            self.name = part.span
+            self.name = (part.start, part.end)
         elif part.kind == "string":
-            self.name = Span(part.span.source, part.span.start + 1, max(part.span.end - 1, part.span.start + 1))
+            self.name = (part.start + 1, part.end - 1)
         self.last = last
 
 
-def _uses(tokens: Sequence[Token]) -> tuple[list[Use], list[str]]:
+def _uses(text: Text, tokens: Sequence[Token]) -> tuple[list[Use], list[str]]:
     """Every context access, in order, and the functions that are called."""
     uses: list[Use] = []
     functions: list[str] = []
@@ -176,15 +213,24 @@ def _uses(tokens: Sequence[Token]) -> tuple[list[Use], list[str]]:
     access: _Access | None = None
     at = 0
 
-    def text(index: int) -> str:
+    def mark_at(index: int) -> str:
         return tokens[index].text if index < len(tokens) and tokens[index].kind in ("operator", "name") else ""
 
     def finish() -> None:
         nonlocal access
         if access is not None:
-            span = access.first.span.to(access.last.span)
-            path = tuple(access.path)
-            uses.append(Use(access.first.text.lower(), path, span, access.name, access.calls, text(at) == "||"))
+            uses.append(
+                Use(
+                    text,
+                    access.first.text.lower(),
+                    tuple(access.path),
+                    first=access.first,
+                    last=access.last,
+                    name=access.name,
+                    calls=access.calls,
+                    default=mark_at(at) == "||",
+                )
+            )
             access = None
 
     while at < len(tokens):
@@ -200,7 +246,11 @@ def _uses(tokens: Sequence[Token]) -> tuple[list[Use], list[str]]:
             continue
         if mark == "[":
             part = tokens[at + 1] if at + 1 < len(tokens) else token
-            if access is not None and text(at + 2) == "]" and (part.kind in ("string", "number") or part.text == "*"):
+            if (
+                access is not None
+                and mark_at(at + 2) == "]"
+                and (part.kind in ("string", "number") or part.text == "*")
+            ):
                 access.add(part, tokens[at + 2], part.text)
                 at += 3
                 continue
@@ -215,7 +265,7 @@ def _uses(tokens: Sequence[Token]) -> tuple[list[Use], list[str]]:
                 access.last = token
         else:
             finish()
-            if token.kind == "name" and text(at + 1) == "(":
+            if token.kind == "name" and mark_at(at + 1) == "(":
                 functions.append(token.text.lower())
                 calls.append(token.text.lower())
                 at += 1

@@ -335,5 +335,13 @@ def _copy(value: Value, step: Step, key: Span | None = None) -> Value:
     if isinstance(value, Known):
         return Known(value.value, value.span, via=(*value.via, step), key=key, sensitive=value.sensitive)
     if isinstance(value, Unknown):
-        return Unknown(value.reason, value.span, missing=value.missing, refers=value.refers, key=key)
+        return Unknown(
+            value.reason,
+            value.span,
+            missing=value.missing,
+            refers=value.refers,
+            key=key,
+            sensitive=value.sensitive,
+            outline=value.outline,
+        )
     return value

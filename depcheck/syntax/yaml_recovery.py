@@ -120,7 +120,7 @@ def _events(content: str) -> EventSource:
     import yaml
 
     if yaml.__with_libyaml__:
-        from yaml.cyaml import CParser
+        from yaml._yaml import CParser  # the C parser alone; the stubs of yaml.cyaml do not export it
 
         return CParser(content)
     from yaml.loader import SafeLoader

@@ -80,7 +80,8 @@ def content_of(text: Text, start: int, end: int, content: str | None) -> Text:
 
 _Chunk: TypeAlias = "tuple[str, int, int]"
 
-_BREAK = re.compile(r"\r\n|\r|\n")
+#: Begins with a class of characters, which ``re`` searches for several times as fast as for alternatives.
+_BREAK = re.compile(r"[\r\n](?:(?<=\r)\n)?")
 _FOLD = r"(?P<fold>[ \t]*(?:(?:\r\n|\r|\n)[ \t]*)+)"
 _PLAIN = re.compile(_FOLD + r"|[^ \t\r\n]+|[ \t]+")
 _SINGLE = re.compile(_FOLD + r"|(?P<quote>'')|[^ \t\r\n']+|[ \t]+|'")
