@@ -9,7 +9,7 @@ from depcheck import __version__
 from depcheck.findings import Evidence, Finding, Fix, OpenQuestion, ReadError, Report, RuleInfo
 from depcheck.reporters import Options
 from depcheck.reporters.grouping import ordered
-from depcheck.reporters.jsontext import dump, location
+from depcheck.reporters.jsontext import dump, encoded, location
 from depcheck.reporters.summary import errors
 from depcheck.source import Span
 
@@ -32,11 +32,11 @@ def render(report: Report, options: Options) -> str:
                 "unknown": len(report.unknown),
                 "suppressed": len(report.suppressed),
             },
-            "findings": [_finding(each) for each in ordered(report.findings)],
-            "unknown": [_unknown(each) for each in unknown],
-            "passed": [_passed(each) for each in passed],
+            "findings": [encoded(_finding(each)) for each in ordered(report.findings)],
+            "unknown": [encoded(_unknown(each)) for each in unknown],
+            "passed": [encoded(_passed(each)) for each in passed],
             "suppressed": [
-                {**_finding(each), "suppression": _suppression(each)} for each in ordered(report.suppressed)
+                encoded({**_finding(each), "suppression": _suppression(each)}) for each in ordered(report.suppressed)
             ],
             "skipped": [
                 {"path": each.path, "reason": each.reason}

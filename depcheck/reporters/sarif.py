@@ -6,6 +6,8 @@ notification. GitHub's code scanning does not read ``suppressions``: ``Options.s
 
 from __future__ import annotations
 
+import re
+
 from depcheck import __version__
 from depcheck.findings import Excerpt, Finding, Fix, Report, Suppression
 from depcheck.reporters import Options
@@ -19,7 +21,7 @@ from depcheck.reporters.grouping import (
     listed,
     open_questions,
 )
-from depcheck.reporters.jsontext import dump
+from depcheck.reporters.jsontext import Encoded, dump, encoded
 from depcheck.reporters.sarif_rules import HELP, LEVELS, descriptor, pascal
 from depcheck.reporters.summary import by_reason, errors, plural
 from depcheck.source import Span
@@ -37,7 +39,7 @@ _NOTIFICATIONS = {
     "results-left-out": "More results than code scanning services accept.",
     "run-notice": "Something to know about the run.",
 }
-_SPECIAL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~/]*")
 
 
 def render(report: Report, options: Options) -> str:
@@ -46,11 +48,11 @@ def render(report: Report, options: Options) -> str:
     index = {rule.id: position for position, rule in enumerate(rules)}
     groups = by_severity(grouped(report.findings, report))
     total = len(groups)
-    results = [_result(group, index) for group in groups[:MOST_RESULTS]]
+    results = [encoded(_result(group, index)) for group in groups[:MOST_RESULTS]]
     if options.suppressed:
         held = by_severity(grouped(report.suppressed, report))
         total += len(held)
-        results += [_result(group, index) for group in held[: MOST_RESULTS - len(results)]]
+        results += [encoded(_result(group, index)) for group in held[: MOST_RESULTS - len(results)]]
     if "unknown" in options.show:
         opened = _open(report, index)
         total += len(opened)
@@ -99,11 +101,11 @@ def render(report: Report, options: Options) -> str:
 
 def uri(path: str) -> str:
     """A relative path as a URI reference: everything but unreserved characters and ``/`` percent-encoded."""
-    if all(character in _SPECIAL for character in path):
+    if _UNRESERVED.fullmatch(path):
         return path
     encoded: list[str] = []
     for character in path:
-        if character in _SPECIAL:
+        if _UNRESERVED.fullmatch(character):
             encoded.append(character)
         else:
             # A file name that is not UTF-8 keeps its bytes; any other lone surrogate has none.
@@ -129,11 +131,12 @@ def _physical(span: Span) -> dict[str, object]:
 
 
 def _location(span: Span, resource: str | None, finding: Finding | None = None) -> dict[str, object]:
-    physical = _physical(span)
+    place = _region(span)
+    physical: dict[str, object] = {"artifactLocation": _artifact(span.path), "region": place}
     if finding is not None and finding.excerpt is not None:
         region, context = _snippets(finding, finding.excerpt)
         if region:
-            physical["region"] = {**_region(span), "snippet": {"text": region}}
+            place["snippet"] = {"text": region}
         if context:
             physical["contextRegion"] = context
     found: dict[str, object] = {"physicalLocation": physical}
@@ -241,8 +244,8 @@ def _suppression(held: Suppression) -> dict[str, object]:
     return suppressed
 
 
-def _open(report: Report, index: dict[str, int]) -> list[dict[str, object]]:
-    results: list[dict[str, object]] = []
+def _open(report: Report, index: dict[str, int]) -> list[Encoded]:
+    results: list[Encoded] = []
     for each, names in open_questions(report):
         needs = listed(missing.name for missing in each.missing)
         result: dict[str, object] = {
@@ -261,20 +264,22 @@ def _open(report: Report, index: dict[str, int]) -> list[dict[str, object]]:
         ]
         if related:
             result["relatedLocations"] = related
-        results.append(result)
+        results.append(encoded(result))
     return results
 
 
-def _passed(report: Report, index: dict[str, int]) -> list[dict[str, object]]:
+def _passed(report: Report, index: dict[str, int]) -> list[Encoded]:
     return [
-        {
-            "ruleId": each.rule,
-            "ruleIndex": index[each.rule],
-            "kind": "pass",
-            "level": "none",
-            "message": _message(each.evidence, names),
-            "locations": [_location(each.span, each.resource)],
-        }
+        encoded(
+            {
+                "ruleId": each.rule,
+                "ruleIndex": index[each.rule],
+                "kind": "pass",
+                "level": "none",
+                "message": _message(each.evidence, names),
+                "locations": [_location(each.span, each.resource)],
+            }
+        )
         for each, names in evidence(report)
     ]
 

@@ -243,6 +243,7 @@ def test_annotations_are_one_line_each(text: str) -> None:
         )
         assert not re.search("%(?!25|0A|0D|2C|3A)", matched[2])
         assert not re.search("%(?!25|0A)", matched[3])
+    assert f"%0Afix: {visible(f'f{text}')}".replace("%0A", "\0").replace("%", "%25").replace("\0", "%0A") in commands[0]
     unescaped = commands[0].split("::")[1]
     file = unescaped.partition("file=")[2].partition(",line=")[0]
     for code, character in (("%2C", ","), ("%3A", ":"), ("%0A", "\n"), ("%0D", "\r"), ("%25", "%")):
@@ -259,6 +260,10 @@ def test_markdown_has_no_markup_of_a_stranger(text: str) -> None:
     tokens = parser.parse(render(hostile(text), "markdown", options=EVERYTHING))
     known = parser.parse(render(hostile("x"), "markdown", options=EVERYTHING))
     assert [token.type for token in tokens] == [token.type for token in known]
+    cells = [tokens[at + 1] for at, token in enumerate(tokens) if token.type == "td_open"]
+    places = [child.content for child in cells[2].children or () if child.type == "code_inline"]
+    assert places[0].startswith("x")
+    assert len(cells) == 3 + 3 + 3 + 2 * 2
     own = {"text", "code_inline", "link_open", "link_close", "strong_open", "strong_close", "html_inline"}
     for token in tokens:
         for child in token.children or ():
