@@ -7,8 +7,15 @@ from depcheck.parsers import Context, Parsed
 from depcheck.source import Text
 from depcheck.syntax import hcl
 
+_NATIVE = (".tf", ".tofu", ".tfvars", ".hcl")
+
 
 def parse(text: Text, context: Context) -> Parsed:
-    """Read a ``.tf``, ``.tfvars``, ``.hcl`` or ``.tofu`` file."""
-    file = hcl.parse(text)
+    """Read a file in either of the two syntaxes; the path tells which or, for text inside another file, its beginning
+    (nothing in the native syntax begins with a brace)."""
+    path = text.source.path.lower()
+    if path.endswith(".json") or (not path.endswith(_NATIVE) and text.text.lstrip()[:1] in ("{", "[")):
+        file = hcl.parse_json(text)
+    else:
+        file = hcl.parse(text)
     return Parsed(hcl=file, comments=file.comments, problems=file.problems)

@@ -31,6 +31,13 @@ def parse(text: Text) -> HclFile:
     return HclFile(text, body, comments_of(parser, text), problems_of(parser, text))
 
 
+def parse_json(text: Text) -> HclFile:
+    """Read a file in Terraform's JSON syntax."""
+    from depcheck.syntax.hcl_json import parse_json as read
+
+    return read(text)
+
+
 def parse_expression(text: Text) -> tuple[Expression, list[Problem]]:
     """Read a text that is one expression, as in a ``.tf.json`` file or on a command line."""
     parser = ExpressionParser(text.text)

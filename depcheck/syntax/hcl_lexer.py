@@ -79,15 +79,15 @@ class Lexer:
         "unclosed_tags",
     )
 
-    def __init__(self, text: str, pos: int = 0, limit: int | None = None, *, recovering: bool = False) -> None:
+    def __init__(self, text: str, *, recovering: bool = False, depth: int = 0) -> None:
         self.text = text
-        self.pos = pos
-        self.limit = len(text) if limit is None else limit
-        self.start = pos
+        self.pos = 0
+        self.limit = len(text)
+        self.start = 0
         self.kind = ""
         self.match: re.Match[str]
         self.newlines = True
-        self.depth = 0
+        self.depth = depth
         self.height = 0
         self.recovering = recovering
         self.floor = -1
