@@ -53,7 +53,7 @@ def parse(text: Text, context: Context) -> Parsed:
 def statements(
     tree: Value, scope: str, environment: str | None, source: str, *, problems: list[Problem] | None = None
 ) -> list[Grant]:
-    """One grant for each statement of a policy; what is malformed is added to ``problems``.
+    """One grant for each statement of a policy, a tree or its JSON as a string; problems are added to ``problems``.
 
     ``source`` is ``iam``, ``trust`` or ``resource-policy``. A policy or a statement that is not decided is a grant with
     that one unknown as its effect, its action and its resource, so that nothing is taken for harmless.
@@ -116,7 +116,11 @@ def _statements(tree: Value, problems: list[Problem]) -> Sequence[Value]:
         return (tree,)
     if not isinstance(tree, Known) or tree.value is None:
         return ()
-    if not isinstance(tree.value, dict):
+    if isinstance(tree.value, str) and tree.value.lstrip().startswith("{"):
+        file = json_syntax.parse(_inside(tree, tree.value))
+        problems.extend(file.problems)
+        tree = file.root
+    if not isinstance(tree, Known) or not isinstance(tree.value, dict):
         problems.append(Problem("a policy is not an object", tree.span, 'write { "Statement": [ … ] }'))
         return ()
     listed = tree.value.get("Statement", tree.value.get("statement"))
@@ -124,6 +128,19 @@ def _statements(tree: Value, problems: list[Problem]) -> Sequence[Value]:
         problems.append(Problem("a policy has no Statement", tree.key or _opening(tree.span), "add its statements"))
         return ()
     return _listed(listed)
+
+
+def _inside(value: Known, document: str) -> Text:
+    """A policy that is kept as a string, with its places where the file has the same characters."""
+    source = value.span.source
+    written = value.span.text
+    content = json_syntax.content(value, Text.of(source)) if written.startswith('"') else None
+    if content is not None and content.text == document:
+        return content
+    at = written.find(document)
+    if at >= 0:
+        return Text(source, document, base=value.span.start + at)
+    return Text.joined(source, [(document, value.span.start, value.span.end)])
 
 
 def _listed(value: Value | None) -> Sequence[Value]:
