@@ -1,7 +1,7 @@
 """Where a span stands in the masked lines of an excerpt.
 
-A mask may be shorter or longer than the secret it hides. Columns before it count from the start of the line, columns
-behind it from the end, so that a caret stays under the right characters.
+A mask is shorter or longer than the secret it hides, so columns are counted over what both lines have in common, and
+a caret stays under the right characters.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from depcheck.source import Span
 
 #: Of a span over many lines a report shows this many, and says that there are more.
 MOST_LINES = 6
+_MASK = "***"
 
 
 class Mark:
@@ -62,7 +63,24 @@ def marked_lines(finding: Finding) -> list[Line | None]:
             lines.append(None)
         lines.append(Line(number, text, marks[number]))
         before = number
+    if lines and before < last:
+        lines.append(None)
     return lines
+
+
+def shortened(line: Line, most: int) -> Line:
+    """The part of a long line around its first mark, its marks moved along."""
+    if len(line.text) <= most:
+        return line
+    left = max(0, line.marks[0].start - most // 3) if line.marks else 0
+    text = ("…" if left else "") + line.text[left : left + most] + ("…" if left + most < len(line.text) else "")
+    shift, end = left - bool(left), min(len(line.text), left + most)
+    marks = [
+        Mark(mark.start - shift, max(mark.start, min(mark.end, end)) - shift, mark.clause)
+        for mark in line.marks
+        if left <= mark.start <= end
+    ]
+    return Line(line.number, text, marks)
 
 
 def _last_line(span: Span) -> int:
@@ -94,23 +112,34 @@ def _mark(span: Span, number: int, masked: str, clause: str) -> Mark:
     start = span.column - 1 if number == span.line else len(original) - len(original.lstrip())
     end = span.end_column - 1 if number == span.end_line else len(original)
     start, end = min(start, len(original)), min(end, len(original))
-    begin = _moved(original, masked, start, behind=False)
-    return Mark(begin, max(begin, _moved(original, masked, end, behind=True)), clause)
+    kept = _kept(original, masked)
+    begin = _moved(kept, start, behind=False)
+    return Mark(begin, max(begin, _moved(kept, end, behind=True)), clause)
 
 
-def _moved(original: str, masked: str, column: int, *, behind: bool) -> int:
-    """Where a column of the original line stands in the masked one."""
-    if len(original) == len(masked) or not masked:
-        return min(column, len(masked))
-    same = 0
-    limit = min(len(original), len(masked))
-    while same < limit and original[same] == masked[same]:
-        same += 1
-    tail = 0
-    while tail < limit - same and original[-1 - tail] == masked[-1 - tail]:
-        tail += 1
-    if column <= same:
-        return column
-    if column >= len(original) - tail:
-        return column - len(original) + len(masked)
-    return len(masked) - tail if behind else same
+def _kept(original: str, masked: str) -> list[tuple[int, int, int]]:
+    """The pieces that both lines have, as ``(start, end, start in the masked line)``; the last one ends both."""
+    if original == masked or _MASK not in masked:
+        return [(0, min(len(original), len(masked)), 0)]
+    pieces: list[tuple[int, int, int]] = []
+    parts = masked.split(_MASK)
+    at = shown = 0
+    for index, part in enumerate(parts):
+        found = original.find(part, at) if index < len(parts) - 1 else max(at, len(original) - len(part))
+        at = found if found >= 0 else at
+        pieces.append((at, at + len(part), shown))
+        at += len(part)
+        shown += len(part) + len(_MASK)
+    return pieces
+
+
+def _moved(kept: list[tuple[int, int, int]], column: int, *, behind: bool) -> int:
+    """Where a column stands in the masked line; one within a secret is at the edge of its mask."""
+    before = 0
+    for start, end, shown in kept:
+        if column < start or (behind and column == start and before):
+            return shown if behind else before
+        if column <= end:
+            return shown + column - start
+        before = shown + end - start
+    return before

@@ -7,7 +7,7 @@ import re
 from depcheck import __version__
 from depcheck.findings import Report
 from depcheck.reporters import Options
-from depcheck.reporters.excerpts import Line, marked_lines
+from depcheck.reporters.excerpts import Line, marked_lines, shortened
 from depcheck.reporters.grouping import Group, evidence, grouped, listed, open_questions
 from depcheck.reporters.markup import attribute, escape
 from depcheck.reporters.sarif_rules import help_uri
@@ -33,6 +33,8 @@ pre i{color:var(--soft);font-style:normal;user-select:none}mark{background:var(-
 mark.point{padding:0 .15em}u{text-decoration:underline dotted}table{border-collapse:collapse;width:100%}
 td,th{border-top:1px solid var(--line);text-align:left;padding:.25rem .5rem;vertical-align:top;overflow-wrap:anywhere}
 """
+#: A longer line is cut around what is pointed at.
+MOST_COLUMNS = 400
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -78,7 +80,7 @@ def _place(span: Span) -> str:
 
 
 def _within(names: list[str]) -> str:
-    return f" in {escape(listed(names))}" if names else ""
+    return f" (in {escape(listed(names))})" if names else ""
 
 
 def _card(group: Group) -> str:
@@ -109,7 +111,8 @@ def _card(group: Group) -> str:
 
 def _line(line: Line | None) -> str:
     if line is None:
-        return "<i>   …</i>"
+        return "<i>    …</i>"
+    line = shortened(line, MOST_COLUMNS)
     text = line.text
     parts = [f"<i>{line.number:>5}  </i>"]
     at = 0

@@ -97,17 +97,57 @@ def test_caret_stands_under_the_span(text: str, start: int, length: int, room: i
         assert found == wanted or (room and wanted.startswith(found))
 
 
-@pytest.mark.parametrize("mask", ["***", "*", "x" * 40])
-@pytest.mark.parametrize("token", ["KEY", "before", "after", "hunter"])
-def test_marks_survive_a_mask(mask: str, token: str) -> None:
-    source = Source("a.env", "KEY=before hunterhunter after\n")
-    start = source.text.index(token)
-    end = start + (12 if token == "hunter" else len(token))
-    masked = source.line(1).replace("hunterhunter", mask)
-    (line,) = marked_lines(finding(source.span(start, end), [(1, masked)]))
+@pytest.mark.parametrize(
+    ("original", "masked", "token", "shown"),
+    [
+        ("KEY=hunterhunter # x", "KEY=*** # x", "KEY", "KEY"),
+        ("KEY=hunterhunter # x", "KEY=*** # x", "hunterhunter", "***"),
+        ("KEY=hunterhunter # x", "KEY=*** # x", "terhun", "***"),
+        ("KEY=hunterhunter # x", "KEY=*** # x", "=hunter", "=***"),
+        ("KEY=hunterhunter # x", "KEY=*** # x", "hunter # x", "*** # x"),
+        ("KEY=hunterhunter # x", "KEY=*** # x", "x", "x"),
+        ("KEY=hunterhunter", "KEY=***", "hunterhunter", "***"),
+        ("k_a_secretsecret", "k_a_***", "k_a_secretsecret", "k_a_***"),
+        ("u:first-secret@h?t=second&x", "u:***@h?t=***&x", "first-secret", "***"),
+        ("u:first-secret@h?t=second&x", "u:***@h?t=***&x", "@h?t=", "@h?t="),
+        ("u:first-secret@h?t=second&x", "u:***@h?t=***&x", "second", "***"),
+        ("u:first-secret@h?t=second&x", "u:***@h?t=***&x", "&x", "&x"),
+        ("ab", "***", "ab", "***"),
+    ],
+)
+def test_marks_survive_masks(original: str, masked: str, token: str, shown: str) -> None:
+    start = original.index(token)
+    place = Source("a.env", original + "\n").span(start, start + len(token))
+    (line,) = marked_lines(finding(place, [(1, masked)]))
     assert line is not None
     (mark,) = line.marks
-    assert line.text[mark.start : mark.end] == (mask if token == "hunter" else token)
+    assert line.text[mark.start : mark.end] == shown
+
+
+@given(st.text("ab=* ", max_size=12), st.text("xyz", min_size=1, max_size=12), st.text("ab=* ", max_size=12))
+@settings(max_examples=100, deadline=None)
+def test_marks_around_a_mask_stay_in_the_line(before: str, secret: str, after: str) -> None:
+    source = Source("a.env", before + secret + after + "\n")
+    masked = before + "***" + after
+    for start in range(len(source.text)):
+        for end in range(start, len(source.text)):
+            for line in marked_lines(finding(source.span(start, end), [(1, masked)])):
+                assert line is not None
+                for mark in line.marks:
+                    assert 0 <= mark.start <= mark.end <= len(masked)
+
+
+def test_excerpt_that_ends_early_says_so() -> None:
+    source = Source("a.sh", "one\ntwo\nthree\nfour\n")
+    lines = marked_lines(finding(source.span(0, 17), [(1, "one"), (2, "two")]))
+    assert lines[-1] is None
+
+
+def test_long_lines_are_cut_in_html() -> None:
+    source = Source("a.json", '{"x":' + '"y",' * 50_000 + "1}\n")
+    page = render(report(finding(source.span(90_001, 90_004))), "html")
+    assert len(page) < 10_000
+    assert "<mark>&quot;y&quot;</mark>" in page
 
 
 def test_long_spans_show_where_they_begin_and_end() -> None:
