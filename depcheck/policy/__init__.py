@@ -6,17 +6,20 @@ where there is a policy file; ``precedence``, ``words``, ``vocabulary`` and ``as
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
 from depcheck.policy.document import Policy
 from depcheck.policy.errors import Mistake, PolicyError
 from depcheck.source import Source
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 __all__ = ["Mistake", "Policy", "PolicyError", "environments_of", "load"]
 
 #: A policy is written by hand; more than this is something else.
-_LARGEST = 5 * 1024 * 1024
+_LARGEST = 1024 * 1024
 
 
 def load(policy: Path | str | Source, *, name: str | None = None) -> Policy:
@@ -25,7 +28,7 @@ def load(policy: Path | str | Source, *, name: str | None = None) -> Policy:
     Raises:
         PolicyError: the file cannot be read, or something in it is wrong; it holds every mistake.
     """
-    source = policy if isinstance(policy, Source) else _read(Path(policy), name)
+    source = policy if isinstance(policy, Source) else _read(policy, name)
     from depcheck.policy.reading import read
 
     return read(source)
@@ -41,14 +44,17 @@ def environments_of(policy: Policy) -> Environments:
     )
 
 
-def _read(path: Path, name: str | None) -> Source:
+def _read(policy: Path | str, name: str | None) -> Source:
+    from pathlib import Path
+
+    path = Path(policy)
     shown = name or path.name
     try:
         content = path.read_bytes()
     except OSError as error:
         raise PolicyError(shown, 1, 1, f"cannot be read: {(error.strerror or 'unreadable').lower()}") from None
     if len(content) > _LARGEST:
-        raise PolicyError(shown, 1, 1, "has more than 5 MiB, which is no policy")
+        raise PolicyError(shown, 1, 1, "has more than 1 MiB, which is no policy")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from depcheck.environments import ORDER_OF, Environments
-from depcheck.policy.words import WordError, shown, unknown
+from depcheck.policy.words import WordError, nearest, shown, unknown
 
 
 class Names:
@@ -58,6 +58,9 @@ class Names:
         known = self.environments.names
         name = word if word in known else self.environments.named(word)
         if name is None:
+            meant = nearest(word, tuple(each for name in known for each in self.environments.aliases[name]))
+            if meant is not None:
+                raise WordError(f'unknown environment {shown(word)}, did you mean "{self.environments.named(meant)}"?')
             raise WordError(unknown("environment", word, tuple(known)))
         return name
 

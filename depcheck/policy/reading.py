@@ -45,15 +45,13 @@ def read(source: Source) -> Policy:
     try:
         document = Document.model_validate(data, context=names)
     except ValidationError as error:
-        mistakes += [
-            mistake
-            for details in error.errors(include_url=False)
-            if (mistake := _told(details, root, names)) is not None
-        ]
+        told = [_told(details, root, names) for details in error.errors(include_url=False)[:_MOST]]
+        unreadable = {(mistake.line, mistake.column) for mistake in mistakes}
+        mistakes += [each for each in told if each is not None and (each.line, each.column) not in unreadable]
     else:
         if not mistakes:
             return Policy(source, root, document, names)
-    raise PolicyError.of(_distinct(mistakes)[:_MOST] or [_mistake(place(root), "cannot be read")])
+    raise PolicyError.of(_distinct(mistakes) or [_mistake(place(root), "cannot be read")])
 
 
 def _plain(value: Value, depth: int) -> object:
@@ -91,10 +89,10 @@ def _told(details: ErrorDetails, root: Value, names: Names) -> Mistake | None:
     if at_key:
         return _mistake(node.key or place(node), message)
     key = next((str(part) for part in reversed(path[:reached]) if isinstance(part, str) and part != "*"), "")
-    where = node.span if isinstance(node, Known) and node.value is not None else place(node)
-    if isinstance(node, Known) and (node.value is None or isinstance(node.value, (dict, list))):
-        where = place(node) if node.key is None else node.key
-    return _mistake(where, f"{key}: {message}" if key else message)
+    nothing = isinstance(node, Known) and node.value is None
+    if node.key is not None and (nothing or message.startswith("missing key")):
+        return _mistake(node.key, f"{key}: {message}")
+    return _mistake(node.span, f"{key}: {message}" if key else message)
 
 
 def _clause(details: ErrorDetails, node: Value) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
@@ -16,6 +16,8 @@ from depcheck.policy.names import Names
 from depcheck.policy.ranges import VersionRange
 from depcheck.policy.words import WordError
 
+#: No count and no amount is greater.
+_MOST = 1e12
 #: The type of our own validation errors; their clause is in the context.
 CLAUSE = "clause"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -59,7 +61,7 @@ def names_of(info: ValidationInfo) -> Names:
 def described(value: object) -> str:
     """A value as a message names it: its kind, and the value where it is short."""
     if value is None:
-        return "nothing"
+        return "an empty value"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (WrittenInt, WrittenFloat)):
@@ -136,9 +138,8 @@ def _number(least: float, most: float, whole: bool) -> Callable[[object, Names],
             raise WordError(f"expected a {'whole ' if whole else ''}number, not {described(value)}")
         number = int(value) if whole else float(value)
         if not least <= number <= most:
-            if most == float("inf"):
-                raise WordError(f"{number} is below {least:g}" if number < least else f"{number} is not a number")
-            raise WordError(f"{number} is not between {least:g} and {most:g}")
+            bound = f"below {least:g}" if number < least else f"above {most:g}"
+            raise WordError(f"{number} is {bound if number == number else 'not a number'}")
         return number
 
     return read
@@ -262,10 +263,10 @@ Written: TypeAlias = Annotated[str, Reads(_as_written, **_AS_WRITTEN)]
 MaybeWritten: TypeAlias = Annotated[str | None, Reads(_as_written, **_AS_WRITTEN)]
 Flag: TypeAlias = Annotated[bool, Reads(_flag, type="boolean")]
 MaybeFlag: TypeAlias = Annotated[bool | None, Reads(_flag, type="boolean")]
-Count: TypeAlias = Annotated[int | None, Reads(_number(0, float("inf"), True), type="integer", minimum=0)]
-AtLeastOne: TypeAlias = Annotated[int | None, Reads(_number(1, float("inf"), True), type="integer", minimum=1)]
+Count: TypeAlias = Annotated[int | None, Reads(_number(0, _MOST, True), type="integer", minimum=0)]
+AtLeastOne: TypeAlias = Annotated[int | None, Reads(_number(1, _MOST, True), type="integer", minimum=1)]
 Share: TypeAlias = Annotated[int, Reads(_number(1, 100, True), type="integer", minimum=1, maximum=100)]
-Amount: TypeAlias = Annotated[float | None, Reads(_number(0, float("inf"), False), type="number", minimum=0)]
+Amount: TypeAlias = Annotated[float | None, Reads(_number(0, _MOST, False), type="number", minimum=0)]
 Duration: TypeAlias = Annotated[
     int | None, Reads(_scalar(words.parse_duration, "a duration such as 15m or 35d"), **_DURATION_WORDS)
 ]
@@ -300,7 +301,7 @@ Time: TypeAlias = Annotated[
     Reads(
         _scalar(words.parse_time_of_day, "a time of day such as 02:00Z"),
         type="string",
-        pattern=r"^[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?$",
+        pattern=r"^([A-Za-z]+ )?[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z| ?UTC|[+-][0-9]{2}:[0-9]{2})?$",
     ),
 ]
 Threshold: TypeAlias = Annotated[
@@ -339,24 +340,41 @@ NameTemplate: TypeAlias = Annotated[str | None, Reads(_template(vocabulary.NAME_
 TagTemplate: TypeAlias = Annotated[str, Reads(_template(vocabulary.NAME_PLACEHOLDERS), **_AS_WRITTEN)]
 
 
-def _empty_list(value: object) -> object:
+class Before:
+    """Something that is done to a value before it is validated, as Pydantic's BeforeValidator, whose look into every
+    function's signature would take longer than reading the policy."""
+
+    __slots__ = ("change",)
+
+    def __init__(self, change: Callable[[object, Names], object]) -> None:
+        self.change = change
+
+    def _run(self, value: object, info: ValidationInfo) -> object:
+        return self.change(value, names_of(info))
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The value's own validation comes after."""
+        return core_schema.with_info_before_validator_function(self._run, handler(source))
+
+
+def empty_list(value: object, names: Names) -> object:
+    """A key whose entries are all commented out holds an empty list."""
     return [] if value is None or isinstance(value, Unreadable) else value
 
 
-def _empty_map(value: object) -> object:
+def empty_map(value: object, names: Names) -> object:
+    """A key whose entries are all commented out holds an empty map."""
     return {} if value is None or isinstance(value, Unreadable) else value
 
 
-#: A key whose entries are all commented out holds an empty list, an empty map.
-LIST = BeforeValidator(_empty_list)
-MAP = BeforeValidator(_empty_map)
+LIST = Before(empty_list)
+MAP = Before(empty_map)
 
 
-def _distinct_environments(value: object, info: ValidationInfo) -> object:
-    value = _empty_map(value)
+def _distinct_environments(value: object, names: Names) -> object:
+    value = empty_map(value, names)
     if not isinstance(value, dict):
         return value
-    names = names_of(info)
     seen: dict[str, str] = {}
     twice: list[tuple[tuple[str | int, ...], str]] = []
     for key in value:
@@ -373,7 +391,7 @@ def _distinct_environments(value: object, info: ValidationInfo) -> object:
 
 
 #: For maps with environments as keys: two words for one environment are an error.
-BY_ENVIRONMENT = BeforeValidator(_distinct_environments)
+BY_ENVIRONMENT = Before(_distinct_environments)
 
 
 class ForAll:

@@ -35,7 +35,8 @@ _SIZE_UNITS = {
 }
 _PER = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_TIME = re.compile(r"(\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_TIME = re.compile(r"(?:([A-Za-z]+) )?(\d{2}):(\d{2})(?::(\d{2}))?(Z| ?UTC|[+-]\d{2}:\d{2})?", re.ASCII)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -134,7 +135,7 @@ def parse_size(text: str) -> int:
         meant = match.group(1) + _SIZE_UNITS[match.group(2).lower()]
         raise WordError(f'{shown(text)} is not a size, did you mean "{meant}"?')
     if _NUMBER.fullmatch(text):
-        raise WordError(f"{text} has no unit: write {text}GiB or {text}GB")
+        raise WordError(f"{text} has no unit: write {text}GiB or {text}MiB")
     raise WordError(f"{shown(text)} is not a size: write it like 50GiB or 20GB")
 
 
@@ -179,29 +180,33 @@ def parse_date(text: str) -> date:
 
 
 class TimeOfDay:
-    """A time of day: ``seconds`` after midnight, at an ``offset`` from UTC in seconds, None where it is not said."""
+    """A time of day: ``seconds`` after midnight, at an ``offset`` from UTC in seconds, on a ``weekday`` (Monday is 0);
+    offset and weekday are None where they are not said."""
 
-    __slots__ = ("offset", "seconds", "text")
+    __slots__ = ("offset", "seconds", "text", "weekday")
 
-    def __init__(self, text: str, seconds: int, offset: int | None) -> None:
+    def __init__(self, text: str, seconds: int, offset: int | None, weekday: int | None) -> None:
         self.text = text
         self.seconds = seconds
         self.offset = offset
+        self.weekday = weekday
 
 
 def parse_time_of_day(text: str) -> TimeOfDay:
-    """The time of ``02:00Z``, ``02:00+01:00`` or ``02:00``."""
+    """The time of ``02:00Z``, ``02:00+01:00``, ``02:00`` or ``Sun 02:00Z``."""
     match = _TIME.fullmatch(text)
-    if match is None:
-        raise WordError(f"{shown(text)} is not a time of day: write it like 02:00Z or 02:00+01:00")
-    hours, minutes, seconds = (int(part or 0) for part in match.groups()[:3])
-    zone = match.group(4)
+    named = match.group(1) if match is not None else None
+    days = [at for at, name in enumerate(_WEEKDAYS) if named and len(named) > 2 and name.startswith(named.lower())]
+    if match is None or (named and not days):
+        raise WordError(f"{shown(text)} is not a time of day: write it like 02:00Z, 02:00+01:00 or Sun 02:00Z")
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:4])
+    zone = match.group(5)
     offset = None if zone is None else 0
-    if zone is not None and zone != "Z":
+    if zone is not None and zone[0] in "+-":
         offset = (int(zone[1:3]) * 3_600 + int(zone[4:6]) * 60) * (-1 if zone[0] == "-" else 1)
     if hours > 23 or minutes > 59 or seconds > 59 or abs(offset or 0) > 14 * 3_600:
         raise WordError(f"{shown(text)} is not on the clock")
-    return TimeOfDay(text, hours * 3_600 + minutes * 60 + seconds, offset)
+    return TimeOfDay(text, hours * 3_600 + minutes * 60 + seconds, offset, days[0] if days else None)
 
 
 class Threshold:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from depcheck.policy.models.base import Entry
@@ -12,10 +12,12 @@ from depcheck.policy.models.environments import EnvironmentEntry, contradictions
 from depcheck.policy.models.parity import Capacity, Flags, Parity, Variable
 from depcheck.policy.models.pipeline import Monitoring, Pipeline
 from depcheck.policy.models.recovery import Recovery
+from depcheck.policy.names import Names
 from depcheck.policy.types import (
     BY_ENVIRONMENT,
     LIST,
     MAP,
+    Before,
     Day,
     Environment,
     EnvironmentName,
@@ -57,9 +59,7 @@ class Regions(Entry):
 
     primary: MaybeText = Field(default=None, description="Where it runs.", examples=["us-east-1"])
     recovery: MaybeText = Field(default=None, description="Where it recovers.", examples=["us-west-2"])
-    allowed: Texts = Field(
-        default_factory=list, description="Where anything may be.", examples=[["us-east-1", "us-west-2"]]
-    )
+    allowed: Texts = Field(default=[], description="Where anything may be.", examples=[["us-east-1", "us-west-2"]])
 
     @model_validator(mode="after")
     def _consistent(self) -> Regions:
@@ -74,7 +74,7 @@ class Regions(Entry):
         return self
 
 
-def _keys_only(value: object) -> object:
+def _keys_only(value: object, names: Names) -> object:
     if not isinstance(value, list):
         return value
     wrong = [(index, each) for index, each in enumerate(value) if not isinstance(each, str)]
@@ -91,8 +91,8 @@ def _tags_schema(schema: JsonDict) -> None:
 class Tags(Entry):
     """Tags that every resource must carry."""
 
-    required: Annotated[dict[str, TagTemplate], MAP, BeforeValidator(_keys_only)] = Field(
-        default_factory=dict,
+    required: Annotated[dict[str, TagTemplate], MAP, Before(_keys_only)] = Field(
+        default={},
         description="The keys of the tags, or keys with their values ({environment} is filled in, * is any value).",
         examples=[["Project", "Environment"], {"Environment": "{environment}", "ManagedBy": "Terraform"}],
         json_schema_extra=_tags_schema,
@@ -106,16 +106,16 @@ class Secrets(Entry):
         default=None, description="They are replaced at least this often.", examples=["90d"]
     )
     stores: Annotated[list[SecretStore], LIST] = Field(
-        default_factory=list, description="Where they may be kept.", examples=[["aws_secretsmanager", "github_secrets"]]
+        default=[], description="Where they may be kept.", examples=[["aws_secretsmanager", "github_secrets"]]
     )
     names: SecretTemplate = Field(
         default=None, description="How they are named.", examples=["shop/{environment}/{name}"]
     )
     required: Texts = Field(
-        default_factory=list, description="Those that every environment must have.", examples=[["jwt-secret"]]
+        default=[], description="Those that every environment must have.", examples=[["jwt-secret"]]
     )
     ci: Annotated[dict[Environment, Texts], BY_ENVIRONMENT] = Field(
-        default_factory=dict,
+        default={},
         description="Secrets and variables that the CI service must hold, per environment.",
         examples=[{"production": ["AWS_PRODUCTION_ROLE_ARN"]}],
     )
@@ -126,9 +126,9 @@ class IgnoredRule(Entry):
 
     rule: RuleReference = Field(description="The rule.", examples=["open-ingress"])
     resources: Texts = Field(
-        default_factory=list, description="Globs of addresses. Default: all.", examples=[["aws_security_group.alb"]]
+        default=[], description="Globs of addresses. Default: all.", examples=[["aws_security_group.alb"]]
     )
-    paths: Texts = Field(default_factory=list, description="Globs of paths. Default: all.", examples=[["legacy/**"]])
+    paths: Texts = Field(default=[], description="Globs of paths. Default: all.", examples=[["legacy/**"]])
     reason: Text = Field(description="Why it does not count.", examples=["public by design"])
     until: MaybeDay = Field(
         default=None, description="The last day on which it does not count.", examples=["2027-03-31"]
@@ -147,21 +147,19 @@ class Rules(Entry):
 
     profile: Profile = Field(default="default", description="default, or strict (opinion and hygiene too).")
     select: Annotated[list[RuleReference], LIST] = Field(
-        default_factory=list, description="Rules, packs or severities; ALL is all.", examples=[["ALL"]]
+        default=[], description="Rules, packs or severities; ALL is all.", examples=[["ALL"]]
     )
     ignore: Annotated[list[IgnoredRule], LIST] = Field(
-        default_factory=list, description="Rules that do not count somewhere, each with its reason."
+        default=[], description="Rules that do not count somewhere, each with its reason."
     )
     severity: Annotated[dict[RuleReference, Severity], MAP] = Field(
-        default_factory=dict, description="Other severities of some rules.", examples=[{"unpinned-image": "low"}]
+        default={}, description="Other severities of some rules.", examples=[{"unpinned-image": "low"}]
     )
     fail_on: FailOn = Field(default="medium", description="The severity from which on a run fails, or never.")
     plugins: Texts = Field(
-        default_factory=list, description="Installed packages with rules of their own.", examples=[["acme_depcheck"]]
+        default=[], description="Installed packages with rules of their own.", examples=[["acme_depcheck"]]
     )
-    packs: Texts = Field(
-        default_factory=list, description="Globs of files with rules as data.", examples=[["policies/*.yaml"]]
-    )
+    packs: Texts = Field(default=[], description="Globs of files with rules as data.", examples=[["policies/*.yaml"]])
 
 
 class Attestation(Entry):
@@ -182,17 +180,17 @@ class Document(Entry):
     version: Annotated[int, Reads(_version, const=1)] = Field(default=1, description="The version of this format.")
     product: MaybeText = Field(default=None, description="The name of what is deployed.", examples=["shop"])
     environments: Annotated[dict[EnvironmentName, EnvironmentEntry], AfterValidator(contradictions), MAP] = Field(
-        default_factory=dict, description="The environments, from the least to the most critical."
+        default={}, description="The environments, from the least to the most critical."
     )
     recovery: Recovery = Field(default_factory=Recovery, description="What may be lost, and for how long.")
     parity: Parity = Field(default_factory=Parity, description="What environments share and how they may differ.")
     variables: Annotated[dict[VariableName, Variable], MAP] = Field(
-        default_factory=dict, description="The contract for environment variables."
+        default={}, description="The contract for environment variables."
     )
     pipeline: Pipeline = Field(default_factory=Pipeline, description="What the pipeline does, and in which order.")
     monitoring: Monitoring = Field(default_factory=Monitoring, description="What watches the deployment.")
     capacity: Annotated[dict[Environment, Capacity], BY_ENVIRONMENT] = Field(
-        default_factory=dict, description="How each environment scales."
+        default={}, description="How each environment scales."
     )
     regions: Regions = Field(default_factory=Regions, description="Where the deployment may be.")
     tags: Tags = Field(default_factory=Tags, description="Tags that every resource must carry.")
@@ -204,17 +202,17 @@ class Document(Entry):
     secrets: Secrets = Field(default_factory=Secrets, description="How secrets are kept.")
     flags: Flags = Field(default_factory=Flags, description="Feature flags.")
     versions: Annotated[dict[str, Range], MAP] = Field(
-        default_factory=dict,
+        default={},
         description="Versions that may be used: a range, or supported (not past its end of life).",
         examples=[{"node": ">= 20", "postgres": "supported"}],
     )
     promises: Annotated[dict[EnvironmentOrAll, Annotated[list[RuleReference], LIST]], BY_ENVIRONMENT, ForAll()] = Field(
-        default_factory=dict,
+        default={},
         description="Controls that must be shown to hold, everywhere or in each environment.",
         examples=[["net-private-subnets", "iam-mfa"]],
     )
     evidence: Annotated[list[Attestation], LIST] = Field(
-        default_factory=list, description="Attestations: what only a dated record can show."
+        default=[], description="Attestations: what only a dated record can show."
     )
     rules: Rules = Field(default_factory=Rules, description="Which rules are held against the configuration, and how.")
     docs: Flag = Field(default=False, description="Code blocks in Markdown documents are checked too.")

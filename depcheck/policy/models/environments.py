@@ -15,17 +15,17 @@ class EnvironmentEntry(Entry):
     """An environment: other words for it, its hosts and files, and what belongs to it alone."""
 
     aliases: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Other words for this environment, matched case-insensitively and as whole tokens.",
         examples=[["stage", "preprod"]],
     )
     domains: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Hosts that belong to this environment.",
         examples=[["app.example.com", "api.example.com"]],
     )
     sources: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Globs of files that describe this environment, only where their names do not tell.",
         examples=[["infra/environments/staging/**", ".env.staging"]],
     )
@@ -36,7 +36,7 @@ class EnvironmentEntry(Entry):
         default=None, description="The cloud account of this environment, in quotes.", examples=["987654321098"]
     )
     marks: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Words that belong to this environment only; one of them elsewhere is a finding.",
         examples=[["mainnet"]],
     )

@@ -49,48 +49,46 @@ class Parity(Entry):
     """Which environments are compared, and what may differ between them."""
 
     compare: Annotated[list[Pair], LIST] = Field(
-        default_factory=list,
+        default=[],
         description="Which environments are compared. Default: each neighbouring pair.",
         examples=[[["staging", "production"]]],
     )
     same: Texts = Field(
-        default_factory=list, description="Subjects that must be equal.", examples=[["*.engine_version", "runtime.*"]]
+        default=[], description="Subjects that must be equal.", examples=[["*.engine_version", "runtime.*"]]
     )
-    differ: Texts = Field(
-        default_factory=list, description="Subjects that must differ.", examples=[["variable.*_SECRET*"]]
-    )
+    differ: Texts = Field(default=[], description="Subjects that must differ.", examples=[["variable.*_SECRET*"]])
     belongs: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Subjects that carry no other environment's mark.",
         examples=[["variable.*_URL"]],
     )
     monotone: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Subjects that are never less in a more critical environment.",
         examples=[["*.backup_retention_period"]],
     )
     superset: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Subjects that include all of the less critical environment's.",
         examples=[["job.*"]],
     )
     fixed: Annotated[dict[str, Annotated[dict[EnvironmentOrAll, Written], BY_ENVIRONMENT, ForAll()]], MAP] = Field(
-        default_factory=dict,
+        default={},
         description="Subjects with the value that each environment must have.",
         examples=[{"*.multi_az": {"development": False, "production": True}}],
     )
     free: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Subjects that may differ.",
         examples=[["*.instance_class", "*.desired_count"]],
     )
     only_in: Annotated[dict[Environment, Texts], BY_ENVIRONMENT] = Field(
-        default_factory=dict,
+        default={},
         description="Names that only one environment has.",
         examples=[{"development": ["MAILHOG_URL", "SEED_*"]}],
     )
     shared: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Values that all environments may share.",
         examples=[["https://sso.example.com"]],
     )
@@ -119,7 +117,7 @@ class Variable(Entry):
     """What an environment variable must be, in every file that sets or uses it."""
 
     values: Annotated[dict[EnvironmentOrAll, Annotated[list[Written], LIST]], BY_ENVIRONMENT, ForAll()] = Field(
-        default_factory=dict,
+        default={},
         description="The values that are allowed, anywhere or in each environment.",
         examples=[["development", "staging", "production"], {"production": ["noreply@example.com"]}],
     )
@@ -127,19 +125,19 @@ class Variable(Entry):
     required: Flag = Field(default=True, description="It must be set wherever the repository's own code runs.")
     min_length: AtLeastOne = Field(default=None, description="It has at least this many characters.", examples=[32])
     prefix: Annotated[dict[EnvironmentOrAll, Written], BY_ENVIRONMENT, ForAll()] = Field(
-        default_factory=dict,
+        default={},
         description="What it begins with, anywhere or in each environment.",
         examples=["https://", {"production": "live_", "*": "test_"}],
     )
     format: VariableFormat = Field(default=None, description="What it is.", examples=["url", "email"])
     scheme: Annotated[dict[EnvironmentOrAll, Text], BY_ENVIRONMENT, ForAll()] = Field(
-        default_factory=dict, description="The scheme of its URL.", examples=["https", {"production": "https"}]
+        default={}, description="The scheme of its URL.", examples=["https", {"production": "https"}]
     )
     host: Annotated[dict[EnvironmentOrAll, Text], BY_ENVIRONMENT, ForAll()] = Field(
-        default_factory=dict, description="The host of its URL or address.", examples=["example.com"]
+        default={}, description="The host of its URL or address.", examples=["example.com"]
     )
     environments: Environments = Field(
-        default_factory=list,
+        default=[],
         description="The environments that have it. Default: all.",
         examples=[["staging", "production"]],
     )
@@ -152,16 +150,14 @@ class Variable(Entry):
 class Flags(Entry):
     """Feature flags: where they stand, and in which order they may be turned on."""
 
-    files: Texts = Field(
-        default_factory=list, description="Globs of the files that hold flags.", examples=[["config/flags.*"]]
-    )
+    files: Texts = Field(default=[], description="Globs of the files that hold flags.", examples=[["config/flags.*"]])
     promote: Environments = Field(
-        default_factory=list,
+        default=[],
         description="A flag is on in a later environment only if it is on in the earlier ones.",
         examples=[["development", "staging", "production"]],
     )
     only_in: Annotated[dict[Environment, Texts], BY_ENVIRONMENT] = Field(
-        default_factory=dict,
+        default={},
         description="Flags that are on in one environment only.",
         examples=[{"development": ["DEBUG_MODE"]}],
     )

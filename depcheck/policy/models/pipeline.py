@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic.config import JsonDict
 
 from depcheck.policy import words
 from depcheck.policy.models.base import Bounded, Entry
+from depcheck.policy.names import Names
 from depcheck.policy.types import (
     BY_ENVIRONMENT,
     LIST,
     MAP,
     Activity,
     AtLeastOne,
+    Before,
     Duration,
     Environment,
     Environments,
@@ -32,7 +34,10 @@ from depcheck.policy.types import (
     Text,
     Texts,
     Trigger,
+    Unreadable,
+    clause,
     clauses,
+    described,
 )
 
 
@@ -59,13 +64,15 @@ class Approval(Entry):
     people: AtLeastOne = Field(default=0, description="How many people must agree.", examples=[2])
 
 
-def _approval(value: object) -> object:
+def _approval(value: object, names: Names) -> object:
     if isinstance(value, bool):
         return {"people": 1} if value else {}
+    if value is not None and not isinstance(value, (dict, Unreadable)):
+        raise clause(f"expected true, false or {{people: 2}}, not {described(value)}")
     return value
 
 
-def _verification(value: object) -> object:
+def _verification(value: object, names: Names) -> object:
     if isinstance(value, str):
         return {"do": value}
     if isinstance(value, dict) and "do" not in value and len(value) == 1:
@@ -84,7 +91,7 @@ class Verification(Entry):
 class Migrations(Entry):
     """What changes of a database's schema need."""
 
-    approval: Annotated[Approval, BeforeValidator(_approval)] = Field(
+    approval: Annotated[Approval, Before(_approval)] = Field(
         default_factory=Approval, description="Who must agree.", json_schema_extra=_either
     )
 
@@ -100,44 +107,42 @@ class Deploy(Entry):
     """What a deployment to an environment needs before, during and after."""
 
     from_branches: Texts = Field(
-        default_factory=list, description="The branches that may be deployed, as globs.", examples=[["main"]]
+        default=[], description="The branches that may be deployed, as globs.", examples=[["main"]]
     )
     from_: Annotated[list[Trigger], LIST] = Field(
-        default_factory=list, alias="from", description="The triggers that may start it.", examples=[["push", "manual"]]
+        default=[], alias="from", description="The triggers that may start it.", examples=[["push", "manual"]]
     )
     after: Environments = Field(
-        default_factory=list,
+        default=[],
         description="Environments that must have been deployed to before.",
         examples=[["staging"]],
     )
-    approval: Annotated[Approval, BeforeValidator(_approval)] = Field(
+    approval: Annotated[Approval, Before(_approval)] = Field(
         default_factory=Approval,
         description="Somebody must agree: the job names a GitHub environment, where protection can be set.",
         json_schema_extra=_either,
     )
     before: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Activities, or names of jobs and steps, that must come before it.",
         examples=[["tests", "security-scan", "backup"]],
     )
-    verify: Annotated[list[Annotated[Verification, BeforeValidator(_verification)]], LIST] = Field(
-        default_factory=list,
+    verify: Annotated[list[Annotated[Verification, Before(_verification)]], LIST] = Field(
+        default=[],
         description="Activities, or names of jobs and steps, that must come after it.",
         examples=[["smoke-test", {"watch": "30m"}]],
         json_schema_extra=_verifications,
     )
     rollback: Flag = Field(default=False, description="A failure rolls it back.")
-    rollback_when: Annotated[list[Trip], LIST] = Field(
-        default_factory=list, description="The signals that roll it back."
-    )
+    rollback_when: Annotated[list[Trip], LIST] = Field(default=[], description="The signals that roll it back.")
     migrations: Migrations = Field(default_factory=Migrations, description="What migrations need.")
     strategy: Annotated[list[Strategy], LIST, OneOrMore()] = Field(
-        default_factory=list,
+        default=[],
         description="How it replaces the old version, or the ways that are allowed.",
         examples=["rolling", ["blue-green", "canary"]],
     )
     steps: Annotated[list[Share], LIST] = Field(
-        default_factory=list, description="The shares of traffic, in percent.", examples=[[5, 25, 50, 100]]
+        default=[], description="The shares of traffic, in percent.", examples=[[5, 25, 50, 100]]
     )
 
     @model_validator(mode="after")
@@ -153,20 +158,20 @@ class Pipeline(Entry):
     """What the pipeline does, and in which order."""
 
     order: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Names of jobs or steps in their order, globs allowed.",
         examples=[["test", "deploy-staging", "smoke-staging", "deploy-production"]],
     )
     deploys: Annotated[dict[Environment, Deploy], BY_ENVIRONMENT] = Field(
-        default_factory=dict, description="What a deployment to each environment needs."
+        default={}, description="What a deployment to each environment needs."
     )
     scheduled: Annotated[dict[Activity, Interval], MAP] = Field(
-        default_factory=dict,
+        default={},
         description="Activities that run by themselves, and how often at least.",
         examples=[{"security-scan": "1d"}],
     )
     activities: Annotated[dict[OwnActivity, Texts], MAP] = Field(
-        default_factory=dict,
+        default={},
         description="The project's own commands for an activity, as globs.",
         examples=[{"smoke-test": ["pnpm test:smoke*"]}],
     )
@@ -231,13 +236,13 @@ class Monitoring(Entry):
     """What watches the deployment."""
 
     level: Annotated[dict[Environment, Level], BY_ENVIRONMENT] = Field(
-        default_factory=dict,
+        default={},
         description="How much is watched in each environment: off, basic or full.",
         examples=[{"development": "basic", "production": "full"}],
     )
-    alarms: Annotated[list[Alarm], LIST] = Field(default_factory=list, description="Alarms that must exist.")
+    alarms: Annotated[list[Alarm], LIST] = Field(default=[], description="Alarms that must exist.")
     metrics: Annotated[dict[str, Texts], MAP] = Field(
-        default_factory=dict,
+        default={},
         description="Metrics that must be collected, by what they are about.",
         examples=[{"database": ["cpu", "connections"]}],
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from depcheck.policy import assumptions, words
 from depcheck.policy.models.base import Entry
+from depcheck.policy.names import Names
 from depcheck.policy.types import (
     BY_ENVIRONMENT,
     LIST,
     MAP,
+    Before,
     Day,
     Destination,
     Duration,
@@ -61,7 +63,7 @@ class Require(Entry):
     point_in_time: MaybeFlag = Field(default=None, description="It can be restored to any moment within its retention.")
     multi_zone: MaybeFlag = Field(default=None, description="It runs in more than one availability zone.")
     copies: Annotated[list[Destination], LIST] = Field(
-        default_factory=list, description="Where copies of the backups must be.", examples=[["other_region"]]
+        default=[], description="Where copies of the backups must be.", examples=[["other_region"]]
     )
     encrypted: MaybeFlag = Field(default=None, description="It and its backups are encrypted.")
     deletion_protection: MaybeFlag = Field(default=None, description="It cannot be deleted by one command.")
@@ -81,7 +83,7 @@ class Backup(Entry):
     at: Time = Field(default=None, description="The time of day of the first.", examples=["02:00Z"])
     retention: Duration = Field(default=None, description="How long they are kept.", examples=["30d"])
     to: Annotated[list[Destination], LIST, OneOrMore()] = Field(
-        default_factory=list, description="Where they are kept.", examples=["other_provider"]
+        default=[], description="Where they are kept.", examples=["other_provider"]
     )
 
 
@@ -92,10 +94,10 @@ class Targets(Entry):
     rto: Duration = Field(default=None, description=_RTO, examples=["4h"])
     retention: Duration = Field(default=None, description=_RETENTION, examples=["35d"])
     against: Annotated[list[Loss], LIST] = Field(
-        default_factory=list, description=_AGAINST, examples=[["deletion", "destroy", "instance", "zone"]]
+        default=[], description=_AGAINST, examples=[["deletion", "destroy", "instance", "zone"]]
     )
     by_loss: Annotated[dict[Loss, LossTarget], MAP] = Field(
-        default_factory=dict,
+        default={},
         description="Other targets for some kinds of loss.",
         examples=[{"region": {"rpo": "24h", "rto": "8h"}}],
     )
@@ -104,7 +106,7 @@ class Targets(Entry):
         default=None, description="How much data it holds: what a restore has to move.", examples=["120GiB"]
     )
     backups: Annotated[list[Backup], LIST] = Field(
-        default_factory=list, description="The backup schedules that a document declares."
+        default=[], description="The backup schedules that a document declares."
     )
 
     @model_validator(mode="after")
@@ -122,11 +124,9 @@ class StoreEntry(Targets):
     at: MaybeText = Field(
         default=None, description="The provider of a store that no file shows.", examples=["supabase"]
     )
-    environments: Environments = Field(
-        default_factory=list, description=_ENVIRONMENTS, examples=[["staging", "production"]]
-    )
+    environments: Environments = Field(default=[], description=_ENVIRONMENTS, examples=[["staging", "production"]])
     by_environment: Annotated[dict[Environment, Targets], BY_ENVIRONMENT] = Field(
-        default_factory=dict,
+        default={},
         description="Other promises in some environments.",
         examples=[{"staging": {"rpo": "24h", "retention": "7d"}}],
     )
@@ -149,7 +149,7 @@ class Store(StoreEntry):
     """A store of data and what is promised of it."""
 
     match: Annotated[list[Selector], LIST] = Field(
-        default_factory=list,
+        default=[],
         description=(
             "Which resources this is: globs of addresses, kind:database, tag:data=customer, path:infra/**. "
             "Without it, a store that no file shows."
@@ -179,21 +179,21 @@ class Service(Entry):
     """Something that runs on the stores, and how long it may be away."""
 
     match: Annotated[list[Selector], LIST] = Field(
-        default_factory=list, description="Which resources run it.", examples=[["aws_ecs_service.api*"]]
+        default=[], description="Which resources run it.", examples=[["aws_ecs_service.api*"]]
     )
     needs: Annotated[list[StoreName], LIST] = Field(
-        default_factory=list, description="The stores that must be back first.", examples=[["database", "cache"]]
+        default=[], description="The stores that must be back first.", examples=[["database", "cache"]]
     )
     rto: Duration = Field(default=None, description=_RTO, examples=["30m"])
     against: Annotated[list[Loss], LIST] = Field(
-        default_factory=list, description=f"{_AGAINST} Default: instance and zone.", examples=[["instance", "zone"]]
+        default=[], description=f"{_AGAINST} Default: instance and zone.", examples=[["instance", "zone"]]
     )
-    environments: Environments = Field(default_factory=list, description=_ENVIRONMENTS, examples=[["production"]])
+    environments: Environments = Field(default=[], description=_ENVIRONMENTS, examples=[["production"]])
     by_loss: Annotated[dict[Loss, ServiceTarget], MAP] = Field(
-        default_factory=dict, description="Other targets for some kinds of loss."
+        default={}, description="Other targets for some kinds of loss."
     )
     by_environment: Annotated[dict[Environment, ServiceTarget], BY_ENVIRONMENT] = Field(
-        default_factory=dict, description="Other targets in some environments."
+        default={}, description="Other targets in some environments."
     )
 
 
@@ -243,7 +243,7 @@ class Scenario(Entry):
     downtime: Duration = Field(default=None, description="How long it may last.", examples=["30m"])
     data_loss: Duration = Field(default=None, description="How much data may be lost.", examples=["15m"])
     needs: Texts = Field(
-        default_factory=list,
+        default=[],
         description="Variables and secrets that must be at hand.",
         examples=[["ANTHROPIC_API_KEY"]],
     )
@@ -254,7 +254,7 @@ class Scenario(Entry):
     )
 
 
-def _assumed(value: object) -> object:
+def _assumed(value: object, names: Names) -> object:
     if value is None or isinstance(value, Unreadable):
         return {}
     if not isinstance(value, dict):
@@ -286,24 +286,24 @@ class Recovery(Entry):
         examples=[{"environments": ["production"], "rto": "4h"}],
     )
     stores: Annotated[dict[str, Store], MAP] = Field(
-        default_factory=dict, description="The stores of data, by a name of your own."
+        default={}, description="The stores of data, by a name of your own."
     )
     services: Annotated[dict[str, Service], MAP] = Field(
-        default_factory=dict, description="What runs on the stores, by a name of your own."
+        default={}, description="What runs on the stores, by a name of your own."
     )
-    assumptions: Annotated[dict[str, float], BeforeValidator(_assumed)] = Field(
-        default_factory=dict,
+    assumptions: Annotated[dict[str, float], Before(_assumed)] = Field(
+        default={},
         description="What the estimates assume where they are not the documented defaults.",
         json_schema_extra=assumptions.json_schema,
     )
     declared: Annotated[list[Declared], LIST] = Field(
-        default_factory=list, description="Facts that no file shows, each with its source."
+        default=[], description="Facts that no file shows, each with its source."
     )
     evidence: Annotated[list[Drill], LIST] = Field(
-        default_factory=list, description="Measured drills; one beats an estimate for 92 days."
+        default=[], description="Measured drills; one beats an estimate for 92 days."
     )
     scenarios: Annotated[dict[str, Scenario], MAP] = Field(
-        default_factory=dict, description="Disasters, each with the script or runbook that must exist."
+        default={}, description="Disasters, each with the script or runbook that must exist."
     )
 
     @model_validator(mode="after")
@@ -334,4 +334,4 @@ def disagreement(backups: list[Backup], every: int | None, place: tuple[str, ...
     shortest = min(backup.every for backup in backups)
     if shortest != every:
         promised, declared = words.show_duration(every), words.show_duration(shortest)
-        raise clauses([(place, f"backup_every is {promised}, but the backups listed here run every {declared}")])
+        raise clauses([(place, f"a backup every {promised} is required, but backups says every {declared}")])
