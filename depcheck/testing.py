@@ -104,20 +104,20 @@ def mismatches(case: Case, rules: Sequence[Rule]) -> list[str]:
 
 def _marks(path: Path, name: str) -> list[tuple[str, str, str, int]]:
     beside = path.with_name(path.name + ".marks")
-    found = []
+    found: list[tuple[str, str, str, int]] = []
     if beside.is_file():
         for line in beside.read_text("utf-8").splitlines():
             number, word, rule = line.split()
             found.append((word, rule, name, int(number)))
     pending: list[tuple[str, str]] = []
-    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+    for number_of_line, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
         marks = list(_MARK.finditer(line))
         for mark in marks:
             if mark["here"]:
-                found.append((mark["word"], mark["rule"], name, number))
+                found.append((mark["word"], mark["rule"], name, number_of_line))
             else:
                 pending.append((mark["word"], mark["rule"]))
         if not marks:
-            found.extend((word, rule, name, number) for word, rule in pending)
+            found.extend((word, rule, name, number_of_line) for word, rule in pending)
             pending = []
     return found

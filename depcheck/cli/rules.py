@@ -16,30 +16,15 @@ from depcheck.discovery import find_root
 @click.option("--config", metavar="FILE", help="The policy whose packs and plugins are listed too.")
 def command(format_: str, pack: str | None, config: str | None) -> int:
     """List the rules: built-in ones and those that depcheck.yaml brings."""
-    import json
-
     from depcheck.cli.inputs import Inputs, policy_of, rules_of
 
     root = find_root([Path.cwd()])
     policy = policy_of(Inputs.for_policy(config), root)
     rules = [rule for rule in rules_of(policy, root) if pack is None or rule.pack == pack]
     if format_ == "json":
-        rows = [
-            {
-                "id": rule.id,
-                "pack": rule.pack,
-                "profile": rule.profile,
-                "title": rule.title,
-                "severity": rule.severity,
-                "confidence": rule.confidence,
-                "why": rule.why,
-                "fix": rule.fix,
-                "controls": list(rule.controls),
-                "aliases": rule.aliases,
-            }
-            for rule in rules
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        from depcheck.reporters.json import render_rules
+
+        click.echo(render_rules([rule.info() for rule in rules]), nl=False)
         return CLEAN
     for name in dict.fromkeys(rule.pack for rule in rules):
         own = [rule for rule in rules if rule.pack == name]

@@ -32,6 +32,9 @@ SHOW = ("pass", "unknown")
 @click.option("--baseline", metavar="FILE", help="Do not count the findings written down there.")
 @click.option("--changed-since", metavar="REV", help="Show findings in lines changed since a git revision.")
 @click.option("--show", metavar="pass,unknown", help="Show what held, and what could not be decided.")
+@click.option(
+    "--hide-suppressed", is_flag=True, help="Leave suppressed results out of SARIF; GitHub shows them as open."
+)
 @click.option("--allow-empty", is_flag=True, help="Exit with 0 when there was nothing to scan.")
 def command(
     inputs: Inputs,
@@ -45,6 +48,7 @@ def command(
     baseline: str | None,
     changed_since: str | None,
     show: str | None,
+    hide_suppressed: bool,
     allow_empty: bool,
 ) -> int:
     """Read the configuration below PATH (default: here) and report what does not hold.
@@ -68,7 +72,7 @@ def command(
         return USAGE
     for notice in report.notices:
         click.echo(f"depcheck: {notice}", err=True)
-    _write(report, format_, outputs, shown_kinds)
+    _write(report, format_, outputs, shown_kinds, suppressed=not hide_suppressed)
     if any(error.internal for error in report.errors):
         for error in report.errors:
             if error.internal:
@@ -154,19 +158,22 @@ def _show(text: str | None) -> frozenset[str]:
     return names
 
 
-def _write(report: Report, format_: str, outputs: list[tuple[str, str]], show: frozenset[str]) -> None:
+def _write(
+    report: Report, format_: str, outputs: list[tuple[str, str]], show: frozenset[str], *, suppressed: bool
+) -> None:
     from depcheck.reporters import Options, render
 
     terminal = sys.stdout.isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = _terminal_width() if terminal else 120
     for other, file in outputs:
-        text = render(report, other, options=Options(show=show))
+        text = render(report, other, options=Options(show=show, suppressed=suppressed))
         try:
             Path(file).write_text(text, "utf-8")
         except OSError as error:
             raise UserError(f'--output: "{file}" cannot be written: {(error.strerror or "").lower()}') from error
-    text = render(report, format_, options=Options(color=colour and format_ == "text", width=width, show=show))
+    options = Options(color=colour and format_ == "text", width=width, show=show, suppressed=suppressed)
+    text = render(report, format_, options=options)
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
     sys.stdout.flush()
 

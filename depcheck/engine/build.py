@@ -12,6 +12,8 @@ from depcheck.values import Step
 #: How many characters of a secret may be shown: its public prefix (``sk_live_``), never more.
 MASK = "***"
 _MAX_EXCERPT_LINES = 3
+#: Longer lines (minified JSON) are not excerpted: the place is told, the line would be copied for every finding.
+_MAX_EXCERPT_WIDTH = 2000
 
 
 class Masker:
@@ -102,10 +104,12 @@ def _fill(template: str, violation: Violation) -> str:
         return template
 
 
-def excerpt(span: Span, masker: Masker) -> Excerpt:
-    """The first lines of a place, secrets masked."""
+def excerpt(span: Span, masker: Masker) -> Excerpt | None:
+    """The first lines of a place, secrets masked; None where they are too long to show."""
     first = span.line
     last = max(first, min(span.end_line, first + _MAX_EXCERPT_LINES - 1))
+    if any(len(span.source.line(number)) > _MAX_EXCERPT_WIDTH for number in range(first, last + 1)):
+        return None
     return Excerpt([(number, masker.line(span, number)) for number in range(first, last + 1)])
 
 
