@@ -65,7 +65,11 @@ def content_of(text: Text, start: int, end: int, content: str | None) -> Text:
     """
     written = text.text[start:end]
     mark = written[:1]
-    if mark in ("|", ">") and content is not None:
+    if mark in ("|", ">") and content is None:
+        body = written[len(written.splitlines()[0]) :]  # a number that is written as a block
+        begin = start + len(written) - len(body.lstrip())
+        chunks = _flow(text.text, begin, begin + len(body.strip()), _PLAIN)
+    elif mark in ("|", ">") and content is not None:
         chunks = _block(text.text, start, content, folded=mark == ">")
     elif mark == '"' and end - start > 1:
         chunks = _flow(text.text, start + 1, end - 1, _DOUBLE)
