@@ -2,6 +2,7 @@
 
 :func:`assemble` takes the compose files and the env files of a scan as their parsers left them, by path from the root.
 It reads nothing itself: a file that others include or extend from and that is not among them is a problem.
+:func:`wanted` names such files, and env files, so that whoever may read the disk can add them first.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from depcheck.compose.loading import Loader
-from depcheck.compose.projects import Run, runs_of
+from depcheck.compose.projects import Run, runs_of, wanted
 from depcheck.compose.telling import Telling
 from depcheck.compose.variables import Variables, of_env_files
 from depcheck.environments import Environments
@@ -17,7 +18,7 @@ from depcheck.model import Facts, Problem
 from depcheck.parsers import Parsed
 from depcheck.values import Known, string
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "wanted"]
 
 
 def assemble(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from depcheck.compose.paths import folder_of, within
+from depcheck.compose.paths import folder_of, is_remote, within
 from depcheck.compose.variables import by_environment
 from depcheck.environments import Environments
 from depcheck.parsers import Parsed
@@ -67,6 +67,7 @@ class _Folder:
         env_files: Mapping[str, Parsed],
         environments: Environments,
     ) -> None:
+        self.folder = folder
         self.files = files
         self.env_files = env_files
         self.environments = environments
@@ -104,13 +105,24 @@ class _Folder:
             else:
                 mentioned = frozenset(_services(self.files[path]))
                 out.extend(self._one([self.base, path], of_base, only=mentioned))
-        default = [self.base] + ([self.override] if self.override else [])
-        if self.override or len(by_name) < 2:
-            out.extend(self._one(default, of_base, without=frozenset(by_name)))
+        listed = self._listed()
+        default = listed or [self.base] + ([self.override] if self.override else [])
+        named = {environment for path, environment in self.overlays if path in listed and environment is not None}
+        if self.override or listed or len(by_name) < 2:
+            environment = named.pop() if of_base is None and len(named) == 1 else of_base
+            out.extend(self._one(default, environment, without=frozenset(by_name)))
         for environment, paths in by_name.items():
             files = [self.base, *sorted(paths, key=lambda path: (len(path), path))]
-            out.append(Run(files, environment, self._env_files(files, environment)))
+            if files != listed:
+                out.append(Run(files, environment, self._env_files(files, environment)))
         return out
+
+    def _listed(self) -> list[str]:
+        """The files that ``COMPOSE_FILE`` in ``.env`` names, if all of them were read."""
+        tree = self.env_files[self.default[0]].tree if self.default else None
+        names = (string(tree.get("COMPOSE_FILE")) or "") if tree is not None else ""
+        paths = [within(self.folder, name) for name in re.split("[:;]", names) if name]
+        return paths if all(path in self.files for path in paths) else []
 
     def _one(
         self,
@@ -140,22 +152,59 @@ class _Folder:
         return {name for path in paths if (tree := self.env_files[path].tree) is not None for name, _ in tree.items()}
 
 
-def _used_by_others(files: Mapping[str, Parsed]) -> dict[str, set[str]]:
-    """Which files are included or extended from by another one."""
-    used: dict[str, set[str]] = {}
+def wanted(files: Mapping[str, Parsed], env_files: Mapping[str, Parsed]) -> tuple[list[str], list[str]]:
+    """Paths of compose files and of env files that some file names and that were not read, in order."""
+    compose = {target for path, parsed in files.items() for target, _ in _named_by(path, parsed)} - set(files)
+    env: set[str] = set()
     for path, parsed in files.items():
-        if parsed.tree is None:
-            continue
         folder = folder_of(path)
-        found: list[tuple[Value, str]] = []
-        for include in parsed.tree.get("include").elements():
-            found.extend((each, "include") for each in (include, *include.get("path").elements()))
-        for _, service in parsed.tree.get("services").items():
-            found.append((service.get("extends", "file"), "extends"))
-        for value, how in found:
-            target = within(folder, name) if (name := string(value)) else path
-            if target != path and target in files:
+        tree = parsed.tree
+        entries: list[Value] = []
+        for include in tree.get("include").elements() if tree is not None else ():
+            entries.extend(include.get("env_file").elements())
+        for service in _services(parsed).values():
+            for each in service.get("env_file").elements():
+                entries.extend((each, each.get("path")))
+        env.update(within(folder, name) for each in entries if (name := string(each)))
+    return sorted(filter(_is_inside, compose)), sorted(filter(_is_inside, env - set(env_files)))
+
+
+def _is_inside(path: str) -> bool:
+    return not path.startswith(("/", "..", "~")) and path not in ("", ".")
+
+
+def _named_by(path: str, parsed: Parsed) -> list[tuple[str, str]]:
+    """The files that one includes or extends from, and how."""
+    if parsed.tree is None:
+        return []
+    found: list[tuple[Value, str]] = []
+    for include in parsed.tree.get("include").elements():
+        found.extend((each, "include") for each in (include, *include.get("path").elements()))
+    found.extend((service.get("extends", "file"), "extends") for service in _services(parsed).values())
+    folder = folder_of(path)
+    named = [(name, how) for value, how in found if (name := string(value)) and not is_remote(name)]
+    return [(within(folder, name), how) for name, how in named]
+
+
+def _used_by_others(files: Mapping[str, Parsed]) -> dict[str, set[str]]:
+    """Which files are included or extended from by another one; in a circle the first one counts as its own."""
+    uses = {path: [each for each in _named_by(path, parsed) if each[0] != path] for path, parsed in files.items()}
+    used: dict[str, set[str]] = {}
+    for named in uses.values():
+        for target, how in named:
+            if target in files:
                 used.setdefault(target, set()).add(how)
+    reached: set[str] = set()
+    for start in sorted(files, key=lambda path: (path in used, path.rsplit("/", 1)[-1] not in _BASES, path)):
+        if start in reached:
+            continue
+        used.pop(start, None)
+        waiting = [start]
+        while waiting:
+            path = waiting.pop()
+            if path not in reached:
+                reached.add(path)
+                waiting.extend(target for target, _ in uses.get(path, ()))
     return used
 
 

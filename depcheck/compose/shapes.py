@@ -19,6 +19,7 @@ Shape: TypeAlias = Callable[[Known, list[Problem]], "Scalar | list[Value] | dict
 _PORTS = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _DRIVE = re.compile(r"[A-Za-z]")
 _TRUE = frozenset({"true", "y", "yes", "on"})
+_FOLDER_VARIABLES = frozenset({"PWD", "HOME", "XDG_RUNTIME_DIR"})
 _FALSE = frozenset({"false", "n", "no", "off"})
 
 
@@ -212,9 +213,9 @@ def _volume(value: Value, problems: list[Problem]) -> Value:
     if isinstance(value, Known) and isinstance(value.value, dict):
         return apply(value, {"read_only": boolean}, problems)
     parts = split(value, ":")
-    if len(parts) > 1 and isinstance(parts[0], Known) and _DRIVE.fullmatch(str(parts[0].value)):
+    if _is_drive(parts[:2]) and (known_text(parts[1])[0] == "\\" or (parts[2:] and known_text(parts[2])[:1] == "/")):
         parts[:2] = [joined(parts[:2], ":")]
-    if len(parts) > 2 and isinstance(parts[1], Known) and _DRIVE.fullmatch(str(parts[1].value)):
+    if _is_drive(parts[1:3]):
         parts[1:3] = [joined(parts[1:3], ":")]
     if len(parts) == 1 and isinstance(parts[0], Unknown):
         return value
@@ -234,14 +235,24 @@ def _volume(value: Value, problems: list[Problem]) -> Value:
     return Known(out, value.span)
 
 
+def _is_drive(parts: list[Known | Unknown]) -> bool:
+    """Whether the colon between two parts can be that of ``C:\\`` or ``C:/``."""
+    return (
+        len(parts) == 2
+        and _DRIVE.fullmatch(scalar_text(parts[0]) or "") is not None
+        and known_text(parts[1])[:1] in ("/", "\\")
+    )
+
+
 def _mount_type(source: Known | Unknown) -> Value:
     path = known_text(source)
-    begins_known = isinstance(source, Known)
-    if "/" in path or "\\" in path or (begins_known and path[:1] in (".", "~")):
+    if "/" in path or "\\" in path or (isinstance(source, Known) and path[:1] in (".", "~")):
         return default("bind", source.span, "a path as the source")
-    if begins_known:
+    if isinstance(source, Known):
         return default("volume", source.span, "a name as the source")
-    return Unknown(source.reason if isinstance(source, Unknown) else "", source.span)
+    if any(missing.name in _FOLDER_VARIABLES for missing in source.missing):
+        return default("bind", source.span, "a path as the source")
+    return Unknown(source.reason, source.span, missing=source.missing)
 
 
 def _mount_option(out: dict[str, Value], option: Known | Unknown) -> None:
@@ -300,7 +311,8 @@ def apply(value: Known, shapes: dict[str, Shape], problems: list[Problem]) -> Kn
     out: dict[str, Value] = {}
     for name, each in value.value.items():
         shape = shapes.get(name)
-        if shape is not None and isinstance(each, Known) and each.value is not None:
+        reset = isinstance(each, Marked) and each.mark == "!reset"
+        if shape is not None and isinstance(each, Known) and each.value is not None and not reset:
             each = like(each, shape(each, problems))
         out[name] = each
     return like(value, out)

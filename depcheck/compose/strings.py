@@ -39,7 +39,7 @@ def split(value: Value, separator: str, most: int = -1) -> list[Known | Unknown]
 
 
 def joined(parts: list[Known | Unknown], separator: str) -> Known | Unknown:
-    """Put parts together again."""
+    """Put one or more parts together again."""
     fragments: list[Known | Unknown] = []
     for index, part in enumerate(parts):
         if index:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from depcheck.compose.paths import within
+from depcheck.compose.shapes import like
 from depcheck.compose.variables import Variables, env_value
 from depcheck.model import Facts, Grant, Image, Resource, Setting
 from depcheck.parsers import Parsed
@@ -30,6 +31,7 @@ class Telling:
     def service(self, name: str, service: Known) -> None:
         """One service with what it runs, is given and may do."""
         address = f"compose.{name}"
+        service = self._resolved(service)
         self.facts.resources.append(self._resource("compose_service", address, name, "service", service))
         self._settings(service, address)
         image = service.get("image")
@@ -60,17 +62,32 @@ class Telling:
     def _image(self, image: Value, address: str) -> None:
         self.facts.images.append(Image(image, "service", image.span, scope=address, environment=self.environment))
 
+    def _resolved(self, service: Known) -> Known:
+        """The service with what Compose puts in for bare names in ``environment`` and ``build.args``."""
+        inner = dict(service.items())
+        self._resolve(inner, "environment")
+        build = inner.get("build")
+        if isinstance(build, Known) and isinstance(build.value, dict):
+            parts = dict(build.value)
+            self._resolve(parts, "args")
+            inner["build"] = like(build, parts)
+        return like(service, inner)
+
+    def _resolve(self, inner: dict[str, Value], name: str) -> None:
+        value = inner.get(name)
+        if isinstance(value, Known) and isinstance(value.value, dict):
+            entries = value.value.items()
+            inner[name] = like(
+                value, {key: self.variables.passed_on(key, each) if _is_null(each) else each for key, each in entries}
+            )
+
     def _settings(self, service: Known, address: str) -> None:
-        own: dict[str, Value] = {}
-        for name, value in service.get("environment").items():
-            own[name] = self.variables.passed_on(name, value) if _is_null(value) else value
+        own = dict(service.get("environment").items())
         given = {name: value for name, value in self._from_env_files(service, own).items() if name not in own}
         for name, value in (*given.items(), *own.items()):
             self._setting(name, value, "compose", address)
         for name, value in service.get("build", "args").items():
-            self._setting(
-                name, self.variables.passed_on(name, value) if _is_null(value) else value, "build-arg", address
-            )
+            self._setting(name, value, "build-arg", address)
 
     def _setting(self, name: str, value: Value, origin: str, address: str) -> None:
         span = value.key or value.span
@@ -81,7 +98,7 @@ class Telling:
 
     def _from_env_files(self, service: Known, own: Mapping[str, Value]) -> dict[str, Value]:
         """What the env files of a service give it; the last one to give a name counts."""
-        outer = self.variables.below({name: value for name, value in own.items() if not _is_null(value)})
+        outer = self.variables.below({name: value for name, value in own.items() if isinstance(value, Known)})
         told: dict[str, Value] = {}
         for entry in service.get("env_file").elements():
             path = string(entry.get("path"))

@@ -38,8 +38,8 @@ class Variables:
         found = self.get(name)
         if isinstance(found, Known):
             return Known(found.value, found.span, via=found.via, key=place.key, sensitive=found.sensitive)
-        if found is not None:
-            return found
+        if isinstance(found, Unknown):
+            return Unknown(found.reason, place.span, missing=found.missing, key=place.key, sensitive=found.sensitive)
         span = place.key or place.span
         return Unknown(self.nothing(name), place.span, missing=(Missing(name, span),), key=place.key)
 

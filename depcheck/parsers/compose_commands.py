@@ -170,6 +170,7 @@ def split_words(text: Text, parts: list[Part] | None = None) -> list[Argument]:
             finish(start)
             begin = -1
         elif characters in ";&|<>":
+            begin = begin if begin < start else -1
             finish(start)
             return words
         else:
