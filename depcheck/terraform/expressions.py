@@ -1,0 +1,335 @@
+"""Evaluate a tree of :mod:`depcheck.syntax.hcl_ast` in a :class:`~depcheck.terraform.scope.Scope`.
+
+``evaluate(expression, scope)`` never raises. What Terraform would refuse becomes an unknown value whose reason has
+``failed`` set, and a problem in ``scope.log`` at the smallest node that is to blame; what depcheck refuses to compute
+(:class:`~depcheck.terraform.values.LimitError`) becomes an unknown value and a problem likewise.
+
+It differs from Terraform 1.11 where that would lose what is certain: ``false && unknown`` is false whichever way the
+unknown turns out, an undecisive right side is not looked at (Terraform 1.12 and later do the same), and ``merge`` keeps
+the entries that nothing unknown can replace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from depcheck.syntax.hcl_ast import (
+    Bad,
+    Binary,
+    Bool,
+    Call,
+    Conditional,
+    Expression,
+    ForObject,
+    ForTuple,
+    GetAttr,
+    Index,
+    Name,
+    Node,
+    Null,
+    Number,
+    Object,
+    Parentheses,
+    Splat,
+    SplatItem,
+    String,
+    Template,
+    Tuple,
+    Unary,
+)
+from depcheck.terraform import access, operators
+from depcheck.terraform.calls import evaluate_call
+from depcheck.terraform.conversion import convert, parse_number
+from depcheck.terraform.loops import evaluate_for_object, evaluate_for_tuple, evaluate_splat
+from depcheck.terraform.provenance import joint, referred, selected
+from depcheck.terraform.scope import Scope
+from depcheck.terraform.template import evaluate_template
+from depcheck.terraform.types import BOOL, DYNAMIC, NUMBER, PRIMITIVES, STRING, TfType, name_of
+from depcheck.terraform.unification import unify
+from depcheck.terraform.values import (
+    MARKS,
+    NOT_NULL,
+    EvaluationError,
+    LimitError,
+    Reason,
+    TfValue,
+    combined,
+    make_object,
+    make_tuple,
+    null,
+    string,
+    text_of,
+    truth_of,
+    unknown,
+)
+
+Handler: TypeAlias = "Callable[[Node, Scope], TfValue]"
+
+
+def evaluate(expression: Expression, scope: Scope) -> TfValue:
+    """The value of an expression; it never raises."""
+    kind = type(expression)
+    if kind is String:
+        return _string(expression, scope)
+    try:
+        return _HANDLERS[kind](expression, scope)
+    except EvaluationError as problem:
+        scope.report(problem.clause, expression)
+        return _failure(problem.clause, expression, scope, failed=True)
+    except LimitError as problem:
+        scope.report(f"{problem.clause}, so the value is not computed", expression)
+        return _failure(problem.clause, expression, scope, failed=False)
+    except RecursionError:
+        return _failure("the expression is nested too deeply", expression, scope, failed=False)
+
+
+def _failure(clause: str, node: Node, scope: Scope, *, failed: bool) -> TfValue:
+    return unknown(Reason(clause, failed=failed)).at(scope.text, node, ())
+
+
+def _string(node: Node, scope: Scope) -> TfValue:
+    assert isinstance(node, String)
+    value = node.value
+    if not value.isascii() or len(value) > 1000:
+        try:
+            return string(value).at(scope.text, node, ())
+        except LimitError as problem:
+            return _failure(problem.clause, node, scope, failed=False)
+    return TfValue("string", value, STRING, 0, scope.text, node, (), 1 + (len(value) >> 4))
+
+
+def _number(node: Node, scope: Scope) -> TfValue:
+    assert isinstance(node, Number)
+    written = node.text
+    if written.isdecimal() and len(written) < 100:
+        return TfValue("number", int(written), NUMBER, 0, scope.text, node)
+    found = parse_number(written)
+    if found is None:
+        raise EvaluationError(f"{written!r} is no number")
+    return found.at(scope.text, node, ())
+
+
+def _bool(node: Node, scope: Scope) -> TfValue:
+    assert isinstance(node, Bool)
+    return TfValue("bool", node.value, BOOL, 0, scope.text, node)
+
+
+def _null(node: Node, scope: Scope) -> TfValue:
+    return TfValue("dynamic", None, DYNAMIC, 0, scope.text, node)
+
+
+def _tuple(node: Node, scope: Scope) -> TfValue:
+    assert isinstance(node, Tuple)
+    return make_tuple([evaluate(item, scope) for item in node.items]).at(scope.text, node, ())
+
+
+def _object(node: Node, scope: Scope) -> TfValue:
+    assert isinstance(node, Object)
+    attributes: dict[str, TfValue] = {}
+    marks = 0
+    waiting: list[TfValue] = []
+    for key_node, value_node in node.items:
+        value = evaluate(value_node, scope)
+        if type(key_node) is String:
+            attributes[key_node.value] = value
+            continue
+        key = evaluate(key_node, scope)
+        if key.payload is None:
+            scope.report("a key must not be null", key_node)
+            key = _failure("a key is null", key_node, scope, failed=True)
+        else:
+            try:
+                key = convert(key, STRING)
+            except EvaluationError as problem:
+                scope.report(f"a key must be a string: {problem.clause}", key_node)
+                key = _failure(problem.clause, key_node, scope, failed=True)
+        marks |= key.flags & MARKS
+        if key.known:
+            attributes[text_of(key)] = value
+        else:
+            waiting.append(key)
+    if waiting:
+        return unknown(combined(waiting), marks=marks).at(scope.text, node, ())
+    return make_object(attributes).marked(marks).at(scope.text, node, ())
+
+
+def _traversal(node: Node, scope: Scope) -> TfValue:
+    """A name with the attributes and indexes behind it, or those behind any other expression."""
+    spine: list[GetAttr | Index] = []
+    assert isinstance(node, (GetAttr, Index, Name))
+    base: Expression = node
+    while isinstance(base, (GetAttr, Index)):
+        spine.append(base)
+        base = base.base
+    spine.reverse()
+    if isinstance(base, Name):
+        value, used = _resolved(base, spine, scope)
+    else:
+        value, used = evaluate(base, scope), 0
+    for step in spine[used:]:
+        value = _step(value, step, scope)
+    return referred(value, scope.text, node) if isinstance(base, Name) else value.at(scope.text, node, value.via)
+
+
+def _step(value: TfValue, step: GetAttr | Index, scope: Scope) -> TfValue:
+    if isinstance(step, GetAttr):
+        try:
+            return selected(value, access.attribute(value, step.name))
+        except EvaluationError as problem:
+            _blame(problem, step, scope)
+            return _failure(problem.clause, step, scope, failed=True)
+    key = evaluate(step.key, scope)
+    try:
+        part = selected(value, access.element(value, key))
+    except EvaluationError as problem:
+        _blame(problem, step, scope)
+        return _failure(problem.clause, step, scope, failed=True)
+    return part.at(part.text, part.node, joint((part, key))) if key.via else part
+
+
+def _blame(problem: EvaluationError, step: GetAttr | Index, scope: Scope) -> None:
+    """Note the problem at the attribute's name or the index rather than at everything before it."""
+    start = step.end - len(step.name) if isinstance(step, GetAttr) else step.key.start
+    scope.report(problem.clause, Node(start, step.end if isinstance(step, GetAttr) else step.key.end))
+
+
+def _resolved(base: Name, spine: Sequence[GetAttr | Index], scope: Scope) -> tuple[TfValue, int]:
+    bound = scope.names.get(base.name)
+    if bound is not None:
+        return bound, 0
+    steps: list[str | int] = []
+    for step in spine:
+        if isinstance(step, GetAttr):
+            steps.append(step.name)
+        elif type(step.key) is String:
+            steps.append(step.key.value)
+        elif type(step.key) is Number and step.key.text.isdecimal() and len(step.key.text) < 10:
+            steps.append(int(step.key.text))
+        else:
+            break
+    found = scope.resolve(base.name, tuple(steps))
+    if found is None:
+        raise EvaluationError(f"there is no {'.'.join([base.name, *map(str, steps[:2])])!r}")
+    return found
+
+
+def _splat_item(_node: Node, scope: Scope) -> TfValue:
+    return scope.item if scope.item is not None else unknown("the element is not known")
+
+
+def _unary(node: Node, scope: Scope) -> TfValue:
+    assert isinstance(node, Unary)
+    operand = evaluate(node.operand, scope)
+    return operators.unary(node.operator, operand).at(scope.text, node, operand.via)
+
+
+def _binary(node: Node, scope: Scope) -> TfValue:
+    # A chain of operators leans to the left: it is gone through without recursion.
+    chain: list[Binary] = []
+    while isinstance(node, Binary):
+        chain.append(node)
+        node = node.left
+    left = evaluate(chain[-1].left, scope)
+    for step in reversed(chain):
+        left = _applied(step, left, scope)
+    return left
+
+
+def _applied(node: Binary, left: TfValue, scope: Scope) -> TfValue:
+    if node.operator in ("&&", "||") and operators.decides(node.operator, left):
+        return convert(left, BOOL).at(scope.text, node, left.via)
+    right = evaluate(node.right, scope)
+    try:
+        made = operators.binary(node.operator, left, right)
+    except EvaluationError as problem:
+        scope.report(problem.clause, node)
+        return _failure(problem.clause, node, scope, failed=True)
+    return made.at(scope.text, node, joint((left, right)) if left.via or right.via else ())
+
+
+def _conditional(node: Node, scope: Scope) -> TfValue:
+    assert isinstance(node, Conditional)
+    log = scope.log
+    condition = evaluate(node.condition, scope)
+    before = log.count
+    then = evaluate(node.then, scope)
+    then_problems = log.forget(before)
+    otherwise = evaluate(node.otherwise, scope)
+    otherwise_problems = log.forget(before)
+    marks = (condition.flags | then.flags | otherwise.flags) & MARKS
+    if condition.payload is None:
+        raise EvaluationError("the condition is null")
+    result = _result_type(then, otherwise)
+    if not condition.known:
+        return _undecided(condition, then, otherwise, result).marked(marks).at(scope.text, node, ())
+    try:
+        decided = truth_of(convert(condition, BOOL))
+    except EvaluationError as problem:
+        raise EvaluationError(f"the condition must be true or false: {problem.clause}") from None
+    chosen = then if decided else otherwise
+    for kept in then_problems if decided else otherwise_problems:
+        log.add(kept)
+    via = joint((chosen, condition)) if condition.via or chosen.via else ()
+    place = chosen.node or node
+    if result is not None:
+        chosen = convert(chosen, result)
+    return chosen.marked(marks).at(scope.text, place, via)
+
+
+def _result_type(then: TfValue, otherwise: TfValue) -> TfType | None:
+    """The type that both branches convert to; None where neither is to be converted."""
+    if then.kind == otherwise.kind and then.kind in PRIMITIVES:
+        return None
+    if then.kind == "dynamic":
+        return otherwise.type if then.payload is None and otherwise.kind != "dynamic" else None
+    if otherwise.kind == "dynamic":
+        return then.type if otherwise.payload is None else None
+    found = unify((then.type, otherwise.type))
+    if found is None and then.whole and otherwise.whole:
+        raise EvaluationError(
+            f"the branches of a condition must have one type: {name_of(then.type)} and {name_of(otherwise.type)}"
+        )
+    return found
+
+
+def _undecided(condition: TfValue, then: TfValue, otherwise: TfValue, result: TfType | None) -> TfValue:
+    type_ = result or (then.type if then.kind == otherwise.kind else DYNAMIC)
+    if then.payload is None and otherwise.payload is None:
+        return null(type_)
+    never_null = all(item.payload is not None and (item.known or item.flags & NOT_NULL) for item in (then, otherwise))
+    return unknown(combined((condition,)), type_, not_null=never_null)
+
+
+def _parentheses(node: Node, scope: Scope) -> TfValue:
+    assert isinstance(node, Parentheses)
+    return evaluate(node.inner, scope)
+
+
+def _bad(_node: Node, _scope: Scope) -> TfValue:
+    # The parser has already said what is wrong.
+    return unknown(Reason("the expression could not be read", failed=True))
+
+
+_HANDLERS: dict[type, Handler] = {
+    Bad: _bad,
+    Binary: _binary,
+    Bool: _bool,
+    Call: lambda node, scope: evaluate_call(node, scope, evaluate),
+    Conditional: _conditional,
+    ForObject: lambda node, scope: evaluate_for_object(node, scope, evaluate),
+    ForTuple: lambda node, scope: evaluate_for_tuple(node, scope, evaluate),
+    GetAttr: _traversal,
+    Index: _traversal,
+    Name: _traversal,
+    Null: _null,
+    Number: _number,
+    Object: _object,
+    Parentheses: _parentheses,
+    Splat: lambda node, scope: evaluate_splat(node, scope, evaluate),
+    SplatItem: _splat_item,
+    String: _string,
+    Template: lambda node, scope: evaluate_template(node, scope, evaluate),
+    Tuple: _tuple,
+    Unary: _unary,
+}
