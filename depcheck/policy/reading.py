@@ -150,7 +150,8 @@ def _sentence(message: str, next_step: str) -> str:
 
 
 def _mistake(span: Span, message: str) -> Mistake:
-    return Mistake(span.path, span.line, span.column, message)
+    flat = "".join(char if char.isprintable() else " " for char in message)
+    return Mistake(span.path, span.line, span.column, flat)
 
 
 def _distinct(mistakes: list[Mistake]) -> list[Mistake]:

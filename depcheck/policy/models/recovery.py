@@ -163,7 +163,7 @@ class Store(StoreEntry):
         if not isinstance(value, dict):
             return value
         if "match" in value and value["match"] in (None, []):
-            raise clauses([(("match",), "match selects nothing: write addresses, kind:… or tag:…")])
+            raise clauses([(("match",), "an empty list selects nothing: write addresses, kind:… or tag:…")])
         if not {"match", "kind", "at"} & set(value):
             raise clause('missing key "match" (or "kind" and "at", for a store that no file shows)')
         return value
