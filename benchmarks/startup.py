@@ -19,7 +19,9 @@ FILES = {
     "Dockerfile": "FROM alpine:3.20\nRUN apk add --no-cache curl\nUSER 1000\n",
     "compose.yaml": "services:\n  web:\n    image: nginx:1.27.3\n",
     ".env": "NAME=value\n",
-    ".github/workflows/ci.yml": "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: make test\n",
+    ".github/workflows/ci.yml": (
+        "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: make test\n"
+    ),
 }
 
 

@@ -84,7 +84,7 @@ class Runner:
         self.log += done.stdout + done.stderr
         if "id" in step:
             pairs = [line.split("=", 1) for line in output.read_text().splitlines()]
-            self.outputs[str(step["id"])] = {name: text for name, text in pairs}
+            self.outputs[str(step["id"])] = {pair[0]: pair[1] for pair in pairs}
         return done.returncode
 
 
