@@ -11,6 +11,7 @@ import re
 from depcheck.model import Command, Comment, Problem, Redirection, Word
 from depcheck.source import Text
 from depcheck.syntax.shell_invocations import (
+    NOTEWORTHY,
     SHELLS,
     after,
     assigned_names,
@@ -22,6 +23,7 @@ from depcheck.syntax.shell_invocations import (
 )
 from depcheck.syntax.shell_lists import (
     ASSIGNMENT,
+    BLANK_LINES,
     BLANKS,
     CLOSING,
     DELIMITER,
@@ -128,6 +130,11 @@ class _Reader(WordReader):
                 at = self._redirection(state, found[5], at)
             elif kind == 7:
                 at = self._open(state, at)
+            elif kind == 10:
+                word = found[10]
+                self._quoted(state, Word(word[1:-1], word, self.place(at - len(word), at), quoted=True), at)
+            elif kind == 11:
+                self._variable(state, found[11], found[14], at)
             elif kind == 9 or (kind == 8 and self._close(state, closer, at)):
                 break
         self._flush(state)
@@ -158,6 +165,23 @@ class _Reader(WordReader):
             state.index = len(self.commands)
         state.words.append(Word(word, word, self.place(start, end)))
         state.end = end
+
+    def _quoted(self, state: CommandList, word: Word, end: int) -> None:
+        """A word that is no keyword because of its quotes or expansions, and has no substitution."""
+        if state.mode:
+            self._in_mode(state, "", word, end)
+            return
+        start = end - len(word.raw)
+        state.quoted.append((len(state.words), start, end))
+        state.words.append(word)
+        state.reach(start, end, len(self.commands))
+
+    def _variable(self, state: CommandList, raw: str, name: str, end: int) -> None:
+        """A word that is one variable: ``$NAME``, ``${NAME}``, either in quotes."""
+        start = end - len(raw)
+        quoted = raw[0] == '"'
+        self.uses.append(Use(name, start + 1, end - 1, False) if quoted else Use(name, start, end, False))
+        self._quoted(state, Word(None, raw, self.place(start, end), quoted=quoted, variables=(name,)), end)
 
     def _word(self, state: CommandList, at: int) -> int:
         """Read a word that has quotes, escapes or expansions; the answer is its end."""
@@ -288,7 +312,10 @@ class _Reader(WordReader):
             self._flush(state)
             if something:
                 self._begin(state, ";")
-        return self._bodies(at) if self.pending else at
+        if self.pending:
+            return self._bodies(at)
+        blank = BLANK_LINES.match(self.s, at, self.limit)
+        return blank.end() if blank else at
 
     def _operator(self, state: CommandList, operator: str, end: int) -> None:
         if state.mode == "test":
@@ -375,6 +402,8 @@ class _Reader(WordReader):
 
     def _flush(self, state: CommandList) -> None:
         """The command at hand, if there is one, is complete."""
+        if state.begin < 0 and not state.mode:
+            return
         if state.mode == "header":
             if state.words and state.words[0].text:
                 self.assigned.add(state.words[0].text)
@@ -405,6 +434,9 @@ class _Reader(WordReader):
 
     def _after(self, command: Command, state: CommandList) -> None:
         """What a command changes for those behind it, and the script that it hands to a shell."""
+        program = command.words[0].text if command.words else ""
+        if program is None or (program and program not in NOTEWORTHY and "/" not in program):
+            return
         self.strict = after(self.strict, command)
         self.assigned.update(assigned_names(command))
         found = inline_script(command) if len(command.words) > 2 else None

@@ -15,6 +15,8 @@ _WRAPPERS = frozenset(
 )
 _SSH_WITH_VALUE = frozenset(("-i", "-p", "-l", "-o", "-F", "-J", "-L", "-R", "-b", "-c", "-D", "-E"))
 _ASSIGNING = frozenset(("export", "declare", "typeset", "local", "readonly", "read", "mapfile", "readarray", "getopts"))
+#: Programs whose commands the functions below tell something about, beside those that are named with a folder.
+NOTEWORTHY = SHELLS | _WRAPPERS | _ASSIGNING | {"set"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
 
 

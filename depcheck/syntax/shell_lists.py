@@ -7,18 +7,23 @@ import re
 from depcheck.model import Command, Redirection, Word
 from depcheck.syntax.shell_words import MASK
 
+_WORD_END = r"(?=[ \t\n;&|)]|\r\n|\Z)"
 TOKEN = re.compile(
     r"(?:[ \t]|\r(?=\n|\Z))*+(?:"
-    rf"([^ \t\n\r'\"\\$`;&|()<>{MASK}\#][^ \t\n\r'\"\\$`;&|()<>{MASK}]*+)(?=[ \t\n;&|)]|\r\n|\Z)"  # 1 a plain word
+    rf"([^ \t\n\r'\"\\$`;&|()<>{MASK}\#][^ \t\n\r'\"\\$`;&|()<>{MASK}]*+){_WORD_END}"  # 1 a plain word
     r"|(\n)"  # 2
     r"|(&&|\|\||;;&|;;|;&|;|\|&|\||&(?!>))"  # 3 operators
     r"|(\#[^\n]*+)"  # 4 comment
     r"|([0-9]*+(?:<<<|<<-|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|&>>|&>)"  # 5 redirections
     r"|(\\\r?\n)"  # 6 continuation
     r"|(\()|(\))"  # 7, 8
-    r"|(\Z))"  # 9
+    r"|(\Z)"  # 9
+    # Not needed, but most words with quotes are one of these two: 10 a literal, 11 a variable (its name is 14)
+    rf"|(\"[^\"\\$`{MASK}]*+\"{_WORD_END}|'[^'{MASK}]*+'{_WORD_END})"
+    rf"|((\")?\$(\{{)?([A-Za-z_][A-Za-z0-9_]*+)(?(13)\}})(?(12)\"){_WORD_END}))"
 )
 BLANKS = re.compile(r"(?:[ \t]|\\\r?\n)*+")
+BLANK_LINES = re.compile(r"[ \t\r\n]*+")
 ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*+)(?:\[[^\]\n]*+\])?\+?=")
 NO_ARGUMENTS = re.compile(r"\([ \t]*+\)")
 DELIMITER = re.compile(r"(?:[^ \t\r\n'\"\\;&|()<>]|\\.|'[^'\n]*+'|\"[^\"\n]*+\")++")
@@ -71,10 +76,6 @@ class CommandList:
         self.joined = ""
         self.pipeline = pipeline
         self.level = level
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin another command."""
         self.mode = ""
         self.words: list[Word] = []
         self.assignments: list[tuple[str, Word]] = []
@@ -85,6 +86,20 @@ class CommandList:
         self.begin = -1
         self.end = -1
         self.index = 0
+
+    def clear(self) -> None:
+        """Begin another command. A command keeps the list of its words, the others only where they hold something."""
+        self.mode = ""
+        self.begin = -1
+        self.words = []
+        if self.assignments:
+            self.assignments = []
+        if self.redirections:
+            self.redirections = []
+        if self.heredocs:
+            self.heredocs = []
+        if self.quoted:
+            self.quoted = []
 
     def reach(self, start: int, end: int, index: int) -> None:
         """The command at hand has a part from ``start`` to ``end``; ``index`` is its place among all commands."""

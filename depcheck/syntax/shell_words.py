@@ -69,7 +69,9 @@ class WordReader:
     """Reads words; what stands in substitutions is left to :meth:`commands_at`."""
 
     __slots__ = (
+        "_base",
         "_misses",
+        "_source",
         "_too_deep",
         "_unbraced",
         "commands",
@@ -84,6 +86,8 @@ class WordReader:
 
     def __init__(self, text: Text) -> None:
         self.text = text
+        self._source = text.source
+        self._base = text.base if text.pieces is None else -1
         self.s = masked(text.text)
         self.limit = len(self.s)
         self.depth = 0
@@ -97,10 +101,9 @@ class WordReader:
 
     def place(self, start: int, end: int) -> Span:
         """Where the characters from ``start`` to ``end`` stand in the source."""
-        if self.text.pieces is None:
-            base = self.text.base
-            return Span(self.text.source, base + start, base + end)
-        return self.text.span(start, end)
+        if self._base < 0:
+            return self.text.span(start, end)
+        return Span(self._source, self._base + start, self._base + end)
 
     def commands_at(self, at: int, closer: str) -> int:
         """Read commands up to ``closer``; the answer is the place behind it."""
