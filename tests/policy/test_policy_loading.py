@@ -26,6 +26,20 @@ def test_the_products_policies_load(path: Path) -> None:
     assert environments_of(loaded).critical == ("production",)
 
 
+def test_every_key_of_the_format_loads() -> None:
+    promises = load(HERE / "format" / "promises.yaml")
+    assert list(promises.recovery.stores) == ["database", "cache", "uploads", "accounts"]
+    assert promises.recovery.assumptions["restore.logical"] == 40 * 2**30 / 3_600
+    assert promises.rules.ignore[0].until == date(2027, 3, 31)
+    documents = load(HERE / "format" / "documents.yaml")
+    assert documents.environments["production"].marks == ["mainnet"]
+    assert documents.recovery.scenarios["region_failure"].procedure == "scripts/disaster-recovery.sh"
+    assert documents.capacity["production"].functions.memory == 2**30
+    for loaded in (promises, documents):
+        written = set(dict(loaded.root.items()))
+        assert all(loaded.written(key) for key in written)
+
+
 @pytest.mark.parametrize("path", sorted(REPOSITORY.glob("fixtures/systems/*/*/depcheck.yaml")), ids=str)
 def test_the_fixtures_policies_load(path: Path) -> None:
     assert load(path).version == 1

@@ -55,7 +55,11 @@ def test_an_editor_is_told_about_every_key() -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("path", sorted((HERE / "examples").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [*sorted((HERE / "examples").glob("*.yaml")), *sorted((HERE / "format").glob("*.yaml"))],
+    ids=lambda path: path.stem,
+)
 def test_good_policies_are_accepted(path: Path) -> None:
     errors = VALIDATOR.iter_errors(plain(parse(Text.of(Source(path.name, path.read_text("utf-8")))).root))
     assert [error.message for error in errors] == []
