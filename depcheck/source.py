@@ -227,21 +227,8 @@ class Text:
         return Text.joined(self.source, chunks or [("", self.origin(start), self.origin(start))])
 
     def pick(self, ranges: list[tuple[int, int]]) -> Text:
-        """The characters at several ascending ranges put together; each keeps its place."""
-        if self.pieces is None:
-            base, text = self.base, self.text
-            return Text.joined(self.source, [(text[start:end], base + start, base + end) for start, end in ranges])
-        pieces: list[tuple[int, int, int]] = []
-        parts: list[str] = []
-        at = 0
-        for start, end in ranges:
-            part = self.cut(start, end)
-            if part.text:
-                pieces.extend((at + begin, origin, stop) for begin, origin, stop in part.pieces or ())
-                parts.append(part.text)
-                at += len(part.text)
-        here = self.origin(ranges[0][0]) if ranges else self.origin(0)
-        return Text(self.source, "".join(parts), pieces=pieces or [(0, here, here)])
+        """The characters at several ascending ranges (at least one) put together; each keeps its place."""
+        return Text.concat([self.cut(start, end) for start, end in ranges])
 
 
 class Edit:

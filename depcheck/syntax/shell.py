@@ -12,6 +12,7 @@ from depcheck.model import Command, Comment, Problem, Redirection, Word
 from depcheck.source import Text
 from depcheck.syntax.shell_invocations import (
     NOTEWORTHY,
+    OWN_NAMES,
     SHELLS,
     after,
     assigned_names,
@@ -58,6 +59,20 @@ class ShellScript:
         self.uses = uses
         self.assigned = assigned
 
+    def free(self) -> list[Use]:
+        """The first use of each name that comes from outside: neither assigned here nor one of the shell's own.
+
+        It has a default only if every use has one.
+        """
+        found: dict[str, Use] = {}
+        for use in self.uses:
+            if use.name in self.assigned or use.name in OWN_NAMES:
+                continue
+            first = found.get(use.name)
+            if first is None or (first.default and not use.default):
+                found[use.name] = use
+        return list(found.values())
+
 
 def parse(
     text: Text,
@@ -71,8 +86,8 @@ def parse(
     """The simple commands of a script, in the order in which they stand.
 
     ``shell`` is a name, a path or a whole command line (``bash -eo pipefail {0}``), whose options join ``strict``.
-    Options are told by their long names: ``errexit``, ``nounset``, ``pipefail``, ``xtrace``. A language that is no
-    POSIX-like shell (``pwsh``, ``cmd``, ``python``) yields nothing.
+    Options are told as ``e``, ``u``, ``x`` and ``pipefail``. A language that is no POSIX-like shell (``pwsh``, ``cmd``,
+    ``python``) yields nothing.
     """
     program, *arguments = shell.split() or ["sh"]
     name = shell_name(program)

@@ -7,8 +7,9 @@ import re
 from depcheck.model import Command, Word
 
 SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"))
-OPTIONS = {"e": "errexit", "u": "nounset", "x": "xtrace"}
-NAMED_OPTIONS = frozenset(("errexit", "nounset", "pipefail", "xtrace"))
+#: Options by their long names: one with a letter is told by its letter.
+_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "pipefail": "pipefail"}
+_TOLD = frozenset(_OPTIONS.values())
 #: Programs that run what their arguments name, so that a shell may stand behind them.
 _WRAPPERS = frozenset(
     ("sudo", "exec", "env", "nohup", "timeout", "docker", "podman", "kubectl", "ssh", "su", "gosu", "chroot", "nice")
@@ -17,12 +18,23 @@ _SSH_WITH_VALUE = frozenset(("-i", "-p", "-l", "-o", "-F", "-J", "-L", "-R", "-b
 _ASSIGNING = frozenset(("export", "declare", "typeset", "local", "readonly", "read", "mapfile", "readarray", "getopts"))
 #: Programs whose commands the functions below tell something about, beside those that are named with a folder.
 NOTEWORTHY = SHELLS | _WRAPPERS | _ASSIGNING | {"set"}
+#: Variables that a shell or a login sets, so that no configuration has to.
+# fmt: off
+OWN_NAMES = frozenset((
+    "BASH", "BASHPID", "BASH_ARGC", "BASH_ARGV", "BASH_COMMAND", "BASH_LINENO", "BASH_REMATCH", "BASH_SOURCE",
+    "BASH_VERSINFO", "BASH_VERSION", "COLUMNS", "COMP_CWORD", "COMP_WORDS", "DIRSTACK", "EDITOR",
+    "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTFILE", "HOME", "HOSTNAME", "HOSTTYPE",
+    "IFS", "LANG", "LC_ALL", "LINENO", "LINES", "LOGNAME", "MACHTYPE", "OLDPWD", "OPTARG", "OPTERR", "OPTIND",
+    "OSTYPE", "PATH", "PIPESTATUS", "PPID", "PS1", "PS2", "PS4", "PWD", "RANDOM", "REPLY", "SECONDS", "SHELL",
+    "SHELLOPTS", "SHLVL", "TERM", "TMPDIR", "UID", "USER", "ZSH_VERSION",
+))
+# fmt: on
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*+")
 
 
 def normal(options: frozenset[str]) -> frozenset[str]:
-    """Options by their long names (``errexit`` for ``e``)."""
-    return frozenset(OPTIONS.get(option, option) for option in options)
+    """Options as they are told: ``e``, ``u``, ``x``, ``pipefail``."""
+    return frozenset(_OPTIONS.get(option, option) for option in options)
 
 
 def shell_name(program: str) -> str:
@@ -54,11 +66,11 @@ def _changed(options: frozenset[str], arguments: list[str]) -> frozenset[str]:
         if word.startswith("--"):
             continue
         for letter in word[1:]:
-            option = OPTIONS.get(letter, "")
+            option = letter
             if letter == "o" and at < len(arguments):
-                option = arguments[at]
+                option = _OPTIONS.get(arguments[at], "")
                 at += 1
-            if option in NAMED_OPTIONS:
+            if option in _TOLD:
                 (found.add if word[0] == "-" else found.discard)(option)
     return frozenset(found)
 
@@ -109,7 +121,7 @@ def inline_script(command: Command) -> tuple[int, frozenset[str]] | None:
     for index in range(at + 1, len(words) - 1):
         text = words[index].text
         if text is None or text[:1] not in ("-", "+"):
-            if text in NAMED_OPTIONS:
+            if text in _OPTIONS:
                 continue
             return None
         if re.fullmatch(r"-[a-z]*c", text):

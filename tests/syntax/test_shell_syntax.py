@@ -156,17 +156,17 @@ def test_here_documents_and_scripts_in_words(text: str, expected: list[str]) -> 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("set -e\na", {"errexit"}),
-        ("set -euo pipefail; a", {"errexit", "nounset", "pipefail"}),
-        ("set -o errexit -o pipefail\na", {"errexit", "pipefail"}),
-        ("set -ex\na", {"errexit", "xtrace"}),
-        ("set -ex\nset +x\na", {"errexit"}),
+        ("set -e\na", {"e"}),
+        ("set -euo pipefail; a", {"e", "u", "pipefail"}),
+        ("set -o errexit -o pipefail\na", {"e", "pipefail"}),
+        ("set -ex\na", {"e", "x"}),
+        ("set -ex\nset +x\na", {"e"}),
         ("set -- -e\na", set()),
         ("(set -e); a", set()),
         ("f() { set -e; }; a", set()),
         ("x=$(set -e); a", set()),
-        ("if true; then set -e; fi; a", {"errexit"}),
-        ("bash -eu -c 'a'", {"errexit", "nounset"}),
+        ("if true; then set -e; fi; a", {"e"}),
+        ("bash -eu -c 'a'", {"e", "u"}),
     ],
 )
 def test_strict_options(text: str, expected: set[str]) -> None:
@@ -174,8 +174,8 @@ def test_strict_options(text: str, expected: set[str]) -> None:
 
 
 def test_strict_options_from_outside() -> None:
-    assert read("a", strict=frozenset({"e"})).commands[0].strict == {"errexit"}
-    assert read("a", "bash --noprofile --norc -eo pipefail {0}").commands[0].strict == {"errexit", "pipefail"}
+    assert read("a", strict=frozenset({"e"})).commands[0].strict == {"e"}
+    assert read("a", "bash --noprofile --norc -eo pipefail {0}").commands[0].strict == {"e", "pipefail"}
     assert read("a", "/bin/sh -e {0}").commands[0].shell == "sh"
     assert read("a", "/usr/bin/env bash").commands[0].shell == "bash"
 
@@ -217,6 +217,11 @@ def test_uses_and_assigned_names() -> None:
     ]
     assert found.assigned == {"A", "B", "D", "e", "k"}
     assert {found.text.span(use.start, use.end).text for use in found.uses} >= {"$F", "${H:-x}", "${J:?no}"}
+
+
+def test_names_from_outside() -> None:
+    found = read('A=1; echo $A $B ${C:-x} $HOME ${D-y}; echo "$B" $C')
+    assert [(use.name, use.default) for use in found.free()] == [("B", False), ("C", False), ("D", True)]
 
 
 def test_comments() -> None:
