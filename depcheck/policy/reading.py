@@ -12,7 +12,7 @@ from depcheck.policy.document import Policy, follow, place
 from depcheck.policy.errors import Mistake, PolicyError
 from depcheck.policy.models.document import Document
 from depcheck.policy.names import Names
-from depcheck.policy.types import CLAUSE, Unreadable, WrittenFloat, WrittenInt, described
+from depcheck.policy.validation import CLAUSE, Unreadable, WrittenFloat, WrittenInt, described
 from depcheck.source import Source, Span, Text
 from depcheck.syntax.yaml import parse
 from depcheck.values import Absent, Known, Unknown, Value

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from depcheck.policy.types import Threshold, Unreadable, clause
+from depcheck.policy.types import Threshold
+from depcheck.policy.validation import Unreadable, clause
 
 
 class Entry(BaseModel):
     """A map of the policy with known keys."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, defer_build=True, arbitrary_types_allowed=True, validate_by_name=False
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     @model_validator(mode="before")
     @classmethod

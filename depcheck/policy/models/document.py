@@ -15,16 +15,12 @@ from depcheck.policy.models.recovery import Recovery
 from depcheck.policy.names import Names
 from depcheck.policy.types import (
     BY_ENVIRONMENT,
-    LIST,
-    MAP,
-    Before,
     Day,
     Environment,
     EnvironmentName,
     EnvironmentOrAll,
     FailOn,
     Flag,
-    ForAll,
     MaybeDay,
     MaybeEnvironment,
     MaybeInterval,
@@ -32,7 +28,6 @@ from depcheck.policy.types import (
     NameTemplate,
     Profile,
     Range,
-    Reads,
     RuleReference,
     SecretStore,
     SecretTemplate,
@@ -41,10 +36,8 @@ from depcheck.policy.types import (
     Text,
     Texts,
     VariableName,
-    clause,
-    clauses,
-    described,
 )
+from depcheck.policy.validation import LIST, MAP, Before, ForAll, Reads, clause, clauses, described
 from depcheck.policy.words import WordError
 
 

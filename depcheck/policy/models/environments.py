@@ -8,7 +8,8 @@ from pydantic import Field
 
 from depcheck.policy import words
 from depcheck.policy.models.base import Entry
-from depcheck.policy.types import Flag, MaybeWritten, Texts, clauses
+from depcheck.policy.types import Flag, MaybeWritten, Texts
+from depcheck.policy.validation import clauses
 
 
 class EnvironmentEntry(Entry):

@@ -11,8 +11,6 @@ from depcheck.policy import vocabulary, words
 from depcheck.policy.models.base import Entry
 from depcheck.policy.types import (
     BY_ENVIRONMENT,
-    LIST,
-    MAP,
     Amount,
     AtLeastOne,
     Count,
@@ -20,7 +18,6 @@ from depcheck.policy.types import (
     EnvironmentOrAll,
     Environments,
     Flag,
-    ForAll,
     MaybeFlag,
     MaybeInterval,
     MaybeText,
@@ -29,8 +26,8 @@ from depcheck.policy.types import (
     Texts,
     VariableFormat,
     Written,
-    clauses,
 )
+from depcheck.policy.validation import LIST, MAP, ForAll, clauses
 
 T = TypeVar("T")
 

@@ -12,11 +12,8 @@ from depcheck.policy.models.base import Bounded, Entry
 from depcheck.policy.names import Names
 from depcheck.policy.types import (
     BY_ENVIRONMENT,
-    LIST,
-    MAP,
     Activity,
     AtLeastOne,
-    Before,
     Duration,
     Environment,
     Environments,
@@ -27,18 +24,14 @@ from depcheck.policy.types import (
     MaybeInterval,
     MaybeSeverity,
     MaybeText,
-    OneOrMore,
     OwnActivity,
     Share,
     Strategy,
     Text,
     Texts,
     Trigger,
-    Unreadable,
-    clause,
-    clauses,
-    described,
 )
+from depcheck.policy.validation import LIST, MAP, Before, OneOrMore, Unreadable, clause, clauses, described
 
 
 def _either(schema: JsonDict) -> None:

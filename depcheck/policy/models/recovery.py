@@ -11,9 +11,6 @@ from depcheck.policy.models.base import Entry
 from depcheck.policy.names import Names
 from depcheck.policy.types import (
     BY_ENVIRONMENT,
-    LIST,
-    MAP,
-    Before,
     Day,
     Destination,
     Duration,
@@ -27,7 +24,6 @@ from depcheck.policy.types import (
     MaybeInterval,
     MaybeLoss,
     MaybeText,
-    OneOrMore,
     Selector,
     Size,
     StoreKind,
@@ -35,11 +31,8 @@ from depcheck.policy.types import (
     Text,
     Texts,
     Time,
-    Unreadable,
-    clause,
-    clauses,
-    described,
 )
+from depcheck.policy.validation import LIST, MAP, Before, OneOrMore, Unreadable, clause, clauses, described
 from depcheck.policy.words import WordError
 
 _RPO = "Recovery point objective: how much data may be lost. 0 is met by synchronous mechanisms only."
