@@ -16,7 +16,7 @@ from depcheck.values import Value
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<string>'(?:[^']|'')*')"
-    r"|(?P<number>[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(?![\w.]))"
+    r"|(?P<number>[-+]?\.?[0-9][\w.]*(?:(?<=[eE])[-+][0-9]+)?)"
     r"|(?P<name>[A-Za-z_][\w-]*)"
     r"|(?P<operator>&&|\|\||[<>=!]=|[<>!().\[\],*])"
     r"|(?P<bad>.)",
@@ -175,12 +175,18 @@ def _expression(text: Text, start: int, end: int, tokens: list[Token], problems:
     bad = next((token for token in tokens if token.kind == "bad"), None)
     if problems is not None:
         if bad is not None:
-            hint = "texts stand in single quotes" if bad.text in "\"'" else "remove it"
-            problems.append(Problem(f"{bad.text} is not part of an expression", text.span(bad.start, bad.end), hint))
+            problems.append(_bad(bad.text, text.span(bad.start, bad.end)))
         elif not tokens:
             problems.append(Problem("the expression is empty", text.span(start, end), "remove it"))
     uses, functions = _uses(text, [token for token in tokens if token.kind != "bad"])
     return Expression(text, start, end, tokens, uses, functions)
+
+
+def _bad(char: str, span: Span) -> Problem:
+    if char == "'":
+        return Problem("the text that begins here is not closed", span, "add the closing '")
+    hint = "texts stand in single quotes" if char == '"' else "remove it"
+    return Problem(f"{char} is not part of an expression", span, hint)
 
 
 class _Access:

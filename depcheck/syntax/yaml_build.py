@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 #: Lists and maps inside each other beyond this are not read.
 DEPTH = 100
 #: Beyond this the rest of the file is not read either: libyaml's time grows with the square of the depth.
-HOPELESS = 1000
+HOPELESS = 200
 #: How many nodes all aliases and merge keys of a file together may stand for.
 BUDGET = 200_000
+#: After so many, one more says that there are others.
+MOST_PROBLEMS = 100
 
 Tags: TypeAlias = Callable[[str, Value], Value]
 
@@ -142,7 +144,10 @@ class Builder:
 
     def problem(self, message: str, span: Span, next_step: str = "") -> None:
         """Note what could not be read."""
-        self.problems.append(Problem(message, span, next_step))
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(message, span, next_step))
+        elif len(self.problems) == MOST_PROBLEMS:
+            self.problems.append(Problem("further problems of this file are not listed", span, "repair the first"))
 
     def _bounds(self, event: Event) -> tuple[int, int]:
         start, end = event.start_mark, event.end_mark

@@ -17,8 +17,9 @@ _ATTEMPTS = 50
 _SPARE = 100_000
 
 _KEY = re.compile(
-    r"""(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s#"'\[\]{},&*!|>%@`?:-][^\r\n]*?|[?:-][^\s][^\r\n]*?)[ \t]*:(?:[ \t\r\n]|$)"""
+    r"""(?:(?:"[^"\r\n]*"|'[^'\r\n]*')[ \t]*|[^\s#"'\[\]{},&*!|>%@`?:-][^\r\n]*?|[?:-][^\s][^\r\n]*?):(?:[ \t\r\n]|$)"""
 )
+_BLANKS = re.compile(" *")
 _ITEM = re.compile(r"-(?:[ \t\r\n]|$)")
 _DOCUMENT = re.compile(r"(?:---|\.\.\.)(?:[ \t\r\n]|$)")
 
@@ -162,10 +163,8 @@ def _end_of_block(content: str, start: int, block: _Open) -> int:
 
 
 def _indentation(content: str, start: int) -> int:
-    end = start
-    while content.startswith(" ", end):
-        end += 1
-    return end - start
+    match = _BLANKS.match(content, start)
+    return match.end() - start if match else 0
 
 
 def _abandon(builder: Builder) -> None:

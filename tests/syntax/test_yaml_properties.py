@@ -17,8 +17,8 @@ Data: TypeAlias = "str | int | bool | list[Data] | dict[str, Data] | None"
 
 MARKS = "ab0~ \n\t:-?[]{}#&*!|>'\"%@`,.\\é😀\r\ufeff\x85\u2028\x07"
 NOISE = st.text(alphabet=MARKS, max_size=60)
-PIECES = """a: 1|  b: 2|- x|  - y: z|c: >|    text|d: &q [1, 2]|e: *q|  <<: *q|f: 'open|g: "x"|h: {i: j|}|]|---|...|# note
-|\tk: l|m: >-|  n: !Ref o|? p|: q|on: yes"""
+PIECES = """a: 1|  b: 2|- x|  - y: z|c: >|    text|d: &q [1, 2]|e: *q|  <<: *q|f: 'open|g: "x"|h: {i: j|}|]|---|...
+|# note|\tk: l|m: >-|  n: !Ref o|? p|: q|on: yes"""
 LINES = st.lists(st.sampled_from(PIECES.split("|")), max_size=12).map("\n".join)
 WORDS = st.text(
     alphabet=st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\x85\u2028\u2029\ufeff\ufffe\uffff")
