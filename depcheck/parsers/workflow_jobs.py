@@ -18,7 +18,9 @@ from depcheck.values import Absent, Known, Value, string
 #: Words that name an environment, but mean something else in the name of most jobs: the first group unless a word of
 #: deploying stands right before (``deploy-to-test``), the second unless one stands anywhere (``deploy-web-dev``).
 _UNLIKELY = frozenset({"test", "testing", "review", "local", "live", "develop"})
-_WEAK = frozenset({"stage", "dev", "preview", "qa"})
+_WEAK = frozenset({"dev", "preview", "qa"})
+#: Before ``stage`` these make it a step of something (``multi-stage-build``).
+_COUNTED = frozenset({"multi", "single", "one", "two", "first", "second", "last", "next", "each", "per"})
 _DEPLOYS = frozenset({"deploy", "deployment", "release", "publish", "promote", "rollout", "migrate", "apply"})
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _DOCKER = "docker://"
@@ -183,7 +185,9 @@ def environment_of_name(environments: Environments, name: str) -> str | None:
     kept: list[str] = []
     before = ""
     for word in words:
-        if not ((word in _UNLIKELY and before not in _DEPLOYS) or (word in _WEAK and not deploys)):
+        unlikely = word in _UNLIKELY and before not in _DEPLOYS
+        weak = (word in _WEAK and not deploys) or (word == "stage" and before in _COUNTED)
+        if not unlikely and not weak:
             kept.append(word)
         if word != "to":
             before = word

@@ -262,4 +262,4 @@ def _token(builder: Builder, content: str, at: int) -> Span:
     end = at
     while end < len(content) and end - at < 40 and not content[end].isspace():
         end += 1
-    return builder.span(at, end)
+    return builder.span(at, end + 1 if content.startswith("\t", at) else end)

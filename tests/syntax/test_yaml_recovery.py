@@ -21,7 +21,7 @@ CASES = [
     ),
     ("two colons", "a: b: c\nd: 1\n", {"a": UNREAD, "d": 1}, [(1, ":")]),
     ("a character that begins nothing", "a: @x\nb: 1\n", {"a": UNREAD, "b": 1}, [(1, "@x")]),
-    ("a tab", "a:\n\tb: 1\nc: 2\n", {"a": UNREAD, "c": 2}, [(2, "")]),
+    ("a tab", "a:\n\tb: 1\nc: 2\n", {"a": UNREAD, "c": 2}, [(2, "\t")]),
     ("text after a quote", 'a: "b" c\nd: 1\n', {"a": UNREAD, "d": 1}, [(1, "c")]),
     (
         "an entry that is indented too little",
