@@ -117,7 +117,7 @@ def policy_of(inputs: Inputs, root: Path) -> Policy | None:
     from depcheck.policy import PolicyError, load
 
     try:
-        return load(path)
+        return load(path, name=inputs.config)
     except PolicyError as error:
         raise UserError(str(error)) from error
 
@@ -126,7 +126,7 @@ def rules_of(policy: Policy | None, root: Path) -> list[Rule]:
     """The built-in rules and those of the packs and plugins that the policy names.
 
     Raises:
-        UserError: a pack cannot be used.
+        UserError: a pack cannot be used, or the policy names a rule that nobody defines.
     """
     from depcheck.packs import built_in
 
@@ -139,6 +139,14 @@ def rules_of(policy: Policy | None, root: Path) -> list[Rule]:
             rules += plugin_packs(policy.rules.plugins) + team_packs(root, policy.rules.packs)
             rules = without_duplicates(rules)
         except PackError as error:
+            raise UserError(str(error)) from error
+    if policy is not None:
+        from depcheck.policy import PolicyError
+        from depcheck.policy.references import check_references
+
+        try:
+            check_references(policy, rules=[rule.id for rule in rules], packs=[rule.pack for rule in rules])
+        except PolicyError as error:
             raise UserError(str(error)) from error
     return rules
 

@@ -21,7 +21,8 @@ class SelectionError(Exception):
 
 
 class Selection:
-    """The outcome of profile, ``--select``, ``--ignore`` and the policy's ``rules``."""
+    """The outcome of profile, ``--select``, ``--ignore`` and the policy's ``rules`` (whose names
+    :func:`depcheck.policy.references.check_references` has checked)."""
 
     __slots__ = ("_chosen", "_exceptions", "_severity", "known")
 
@@ -36,9 +37,6 @@ class Selection:
     ) -> None:
         self.known = frozenset(rule.id for rule in rules)
         self._severity: dict[str, str] = dict(policy.rules.severity) if policy is not None else {}
-        for name in self._severity:
-            if name not in self.known:
-                raise SelectionError(_no_such(name, sorted(self.known)))
         chosen = {rule.id for rule in rules if profile == "strict" or rule.profile == "default"}
         chosen |= {rule.id for rule in rules if rule.needs == "promised"}
         wanted = list(select) or (list(policy.rules.select) if policy is not None else [])
@@ -48,9 +46,6 @@ class Selection:
             chosen -= {rule.id for rule in self._named(rules, name)}
         self._chosen = chosen
         self._exceptions = list(policy.rules.ignore) if policy is not None else []
-        for exception in self._exceptions:
-            if exception.rule not in self.known:
-                raise SelectionError(_no_such(exception.rule, sorted(self.known)))
 
     def _named(self, rules: Sequence[Rule], name: str) -> list[Rule]:
         found = [rule for rule in rules if name in (rule.id, rule.pack, "ALL") or self.severity(rule) == name]
