@@ -1,0 +1,324 @@
+"""The main job as a person calls it: what is printed where, and with which exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from depcheck.cli import run
+
+WORKFLOW = """on: issues
+jobs:
+  greet:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo "${{ github.event.issue.title }}"
+"""
+CLEAN = WORKFLOW.replace("${{ github.event.issue.title }}", "hello")
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str]) -> Call:
+    def called(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = run(list(arguments))
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return called
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "repository"
+    (folder / ".github" / "workflows").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    workflow(folder, WORKFLOW)
+    return folder
+
+
+def workflow(folder: Path, text: str, name: str = "greet.yml") -> Path:
+    path = folder / ".github" / "workflows" / name
+    path.write_text(text)
+    return path
+
+
+def report(call: Call, *arguments: str) -> dict[str, Any]:
+    _, out, _ = call("scan", "--format", "json", *arguments)
+    loaded = json.loads(out)
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def test_findings_exit_with_one(here: Path, call: Call) -> None:
+    code, out, err = call("scan", ".")
+    assert code == 1
+    assert err == ""
+    assert "high[script-injection]: whoever writes `github.event.issue.title` writes a part of this script" in out
+    assert " --> .github/workflows/greet.yml:6:24" in out
+
+
+def test_clean_exits_with_zero_and_says_what_was_judged(here: Path, call: Call) -> None:
+    workflow(here, CLEAN)
+    code, out, _ = call("scan")
+    assert code == 0
+    assert "1 file (1 workflow)" in out
+
+
+@pytest.mark.parametrize(
+    ("threshold", "code"), [("critical", 0), ("high", 1), ("medium", 1), ("info", 1), ("never", 0)]
+)
+def test_fail_on(here: Path, call: Call, threshold: str, code: int) -> None:
+    assert call("scan", "--fail-on", threshold)[0] == code
+
+
+def test_nothing_scanned_is_not_green(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
+    (tmp_path / "readme.txt").write_text("nothing to see")
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call("scan", ".")
+    assert (code, out) == (2, "")
+    assert err.startswith("nothing was scanned")
+    assert call("scan", ".", "--allow-empty")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["scan", "nowhere"], 'no such file or folder: "nowhere"'),
+        (["scan", "--select", "script-injektion"], 'no rule, pack or severity is called "script-injektion"'),
+        (["scan", "--as-of", "tomorrow"], '--as-of: "tomorrow" is no date; write YYYY-MM-DD'),
+        (["scan", "--output", "sarif"], '--output: "sarif" is not FORMAT:FILE'),
+        (["scan", "--output", "json:/no/such/folder/x.json"], "cannot be written"),
+        (["scan", "--show", "all"], '--show: "all" is neither pass nor unknown'),
+        (["scan", "--environment", "prodution"], 'no environment is called "prodution", did you mean "production"?'),
+        (["scan", "--max-size", "5"], "--max-size:"),
+        (["scan", "--baseline", "none.json"], '--baseline: "none.json" cannot be read'),
+        (["scan", "--config", "none.yaml"], '--config: no such file: "none.yaml"'),
+        (["scan", "--changed-since", "no-such-ref"], "--changed-since:"),
+        (["scan", "-"], "standard input needs --stdin-filename"),
+        (["scna"], 'no command is called "scna", did you mean "scan"?'),
+        (["scan", "--formt", "json"], "No such option"),
+        (["explain", "script-injektion"], 'did you mean "script-injection"?'),
+    ],
+)
+def test_mistakes_exit_with_two_and_print_nothing(here: Path, call: Call, arguments: list[str], sentence: str) -> None:
+    code, out, err = call(*arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_a_wrong_policy_names_the_place(here: Path, call: Call) -> None:
+    (here / "depcheck.yaml").write_text("version: 1\nrecovry: {}\n")
+    code, out, err = call("scan")
+    assert (code, out) == (2, "")
+    assert err == 'depcheck.yaml:2:1: unknown key "recovry", did you mean "recovery"?\n'
+
+
+def test_two_policies_are_refused(here: Path, call: Call) -> None:
+    (here / "depcheck.yaml").write_text("version: 1\n")
+    (here / "depcheck.yml").write_text("version: 1\n")
+    assert "are both there; keep one of them" in call("scan")[2]
+
+
+def test_standard_input(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Input:
+        buffer = io.BytesIO(WORKFLOW.encode())
+
+    monkeypatch.setattr("sys.stdin", Input)
+    code, out, _ = call("scan", "-", "--stdin-filename", ".github/workflows/new.yml")
+    assert code == 1
+    assert ".github/workflows/new.yml:6:24" in out
+
+
+def test_several_reports_at_once(here: Path, call: Call) -> None:
+    code, out, _ = call("scan", "--output", "sarif:out.sarif", "--output", "json:out.json")
+    assert code == 1
+    assert "script-injection" in out
+    sarif = json.loads((here / "out.sarif").read_text())
+    assert [each["ruleId"] for each in sarif["runs"][0]["results"]] == ["script-injection"]
+    assert json.loads((here / "out.json").read_text())["summary"]["findings"]["high"] == 1
+
+
+def test_suppressed_with_a_reason(here: Path, call: Call) -> None:
+    line = '      - run: echo "${{ github.event.issue.title }}"'
+    comment = "      # depcheck: ignore[script-injection] the bot alone opens issues\n"
+    workflow(here, WORKFLOW.replace(line, comment + line))
+    loaded = report(call)
+    assert loaded["findings"] == []
+    assert [each["suppression"]["reason"] for each in loaded["suppressed"]] == ["the bot alone opens issues"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "message"),
+    [
+        ("depcheck: ignore[script-injection]", "this suppression does nothing: it gives no reason"),
+        ("depcheck: ignore because", "this suppression does nothing: it names no rule"),
+        (
+            "depcheck: ignore[script-injektion] why",
+            'names the rule "script-injektion", did you mean "script-injection"?',
+        ),
+        ("depcheck: ignore[script-injection] why until=soon", '"soon" is no date'),
+        ("depcheck: ignore[script-injection] why until=2020-01-01", "this suppression ended on 2020-01-01"),
+        ("depcheck: ignore[untrusted-checkout] why", "nothing is suppressed here any more (untrusted-checkout)"),
+    ],
+)
+def test_suppressions_that_do_nothing_are_findings(here: Path, call: Call, comment: str, message: str) -> None:
+    workflow(here, WORKFLOW.replace("      - run", f"      # {comment}\n      - run"))
+    loaded = report(call)
+    found = {each["rule"]: each["message"] for each in loaded["findings"]}
+    assert message in found["suppression"]
+    assert "script-injection" in found
+
+
+def test_a_peer_s_comment_is_honoured_on_its_rules_only(here: Path, call: Call) -> None:
+    text = WORKFLOW.replace('title }}"', 'title }}" # zizmor: ignore[template-injection] known')
+    workflow(here, text)
+    loaded = report(call)
+    assert loaded["findings"] == []
+    assert loaded["suppressed"][0]["suppression"]["tool"] == "zizmor"
+    workflow(here, text.replace("template-injection", "unpinned-uses"))
+    assert len(report(call)["findings"]) == 1
+
+
+def test_policy_exceptions(here: Path, call: Call) -> None:
+    entry = "{rule: script-injection, resources: [workflow.greet.*], reason: accepted, until: 2027-01-01}"
+    (here / "depcheck.yaml").write_text(f"version: 1\nrules:\n  ignore:\n    - {entry}\n")
+    assert report(call, "--as-of", "2026-06-01")["findings"] == []
+    assert len(report(call, "--as-of", "2027-06-01")["findings"]) == 1
+
+
+def test_policy_severity_and_threshold(here: Path, call: Call) -> None:
+    (here / "depcheck.yaml").write_text("version: 1\nrules: {severity: {script-injection: low}, fail_on: low}\n")
+    assert report(call)["findings"][0]["severity"] == "low"
+    assert call("scan")[0] == 1
+    assert call("scan", "--fail-on", "medium")[0] == 0
+    assert call("scan", "--no-config")[0] == 1
+
+
+def test_baseline_counts_only_what_is_new(here: Path, call: Call) -> None:
+    assert call("baseline")[0] == 0
+    first = (here / ".depcheck-baseline.json").read_text()
+    assert "line" not in first.replace("baseline", "")
+    workflow(here, "# moved down\n\n" + WORKFLOW)
+    code, _, _ = call("scan", "--baseline", ".depcheck-baseline.json")
+    assert code == 0
+    added = WORKFLOW + '      - run: echo "${{ github.event.issue.body }}"\n'
+    workflow(here, added)
+    loaded = report(call, "--baseline", ".depcheck-baseline.json")
+    assert [each["location"]["start"]["line"] for each in loaded["findings"]] == [7]
+    assert loaded["suppressed"][0]["suppression"]["kind"] == "baseline"
+
+
+def test_a_baseline_that_is_none(here: Path, call: Call) -> None:
+    (here / "base.json").write_text("[]")
+    code, _, err = call("scan", "--baseline", "base.json")
+    assert code == 2
+    assert "base.json: not a baseline; write it with `depcheck baseline`" in err
+
+
+def test_changed_since_shows_changed_lines(here: Path, call: Call) -> None:
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+        subprocess.run(["git", *identity, *command], check=True, cwd=here, capture_output=True)
+    assert report(call, "--changed-since", "HEAD")["findings"] == []
+    workflow(here, WORKFLOW + '      - run: echo "${{ github.event.issue.body }}"\n')
+    workflow(here, WORKFLOW, "untracked.yml")
+    found = report(call, "--changed-since", "HEAD")["findings"]
+    assert [(each["location"]["path"].rsplit("/")[-1], each["location"]["start"]["line"]) for each in found] == [
+        ("greet.yml", 7),
+        ("untracked.yml", 6),
+    ]
+
+
+def test_whole_project_shows_the_given_files_only(here: Path, call: Call) -> None:
+    other = workflow(here, WORKFLOW, "other.yml")
+    found = report(call, "--whole-project", str(other))["findings"]
+    assert {each["location"]["path"] for each in found} == {".github/workflows/other.yml"}
+
+
+def test_fingerprints_survive_edits_elsewhere(here: Path, call: Call) -> None:
+    before = report(call)["findings"][0]["fingerprint"]
+    workflow(here, "name: greet\n# a comment\n" + WORKFLOW)
+    assert report(call)["findings"][0]["fingerprint"] == before
+
+
+def test_output_is_deterministic(here: Path, call: Call) -> None:
+    workflow(here, WORKFLOW, "a.yml")
+    assert call("scan", "--format", "sarif")[1] == call("scan", "--format", "sarif")[1]
+
+
+def test_a_check_that_raises_is_ours_and_harms_no_other(
+    here: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(subject: object, project: object) -> None:
+        raise ValueError("with a secret inside")
+
+    monkeypatch.setattr("depcheck.checks.pipeline.untrusted_checkout", broken)
+    code, out, err = call("scan")
+    assert code == 3
+    assert "script-injection" in out
+    assert "the check of rule untrusted-checkout raised ValueError" in err
+    assert "secret" not in out + err
+    assert "Traceback" not in err
+
+
+def test_unknown_is_counted_shown_and_can_fail(here: Path, call: Call) -> None:
+    deploy = (
+        "on: push\nconcurrency:\n  group: x\n  cancel-in-progress: ${{ inputs.cancel }}\njobs:\n  deploy-production:\n"
+        "    runs-on: x\n    environment: production\n    steps:\n      - run: terraform apply\n"
+    )
+    workflow(here, deploy)
+    loaded = report(call)
+    assert loaded["summary"]["unknown"] == 1
+    assert loaded["unknown"][0]["rule"] == "cancelled-deployment"
+    assert loaded["unknown"][0]["location"]["start"]["line"] == 4
+    assert call("scan")[0] == 0
+    assert call("scan", "--fail-on-unknown")[0] == 1
+    assert "cancelled-deployment" in call("scan", "--show", "unknown")[1]
+
+
+def test_skips_are_explained(here: Path, call: Call) -> None:
+    (here / "app.py").write_text("")
+    (here / "huge.tf").write_text("#" * 2000)
+    loaded = report(call, "--max-size", "1KiB", "--explain-skips")
+    reasons = {each["path"]: each["reason"] for each in loaded["skipped"]}
+    assert reasons["huge.tf"] == "larger than 1 KiB (1.95 KiB)"
+    assert reasons["app.py"] == "no kind of deployment configuration that depcheck reads"
+    assert "app.py" not in {each["path"] for each in report(call)["skipped"]}
+
+
+def test_strict_profile_adds_hygiene(here: Path, call: Call) -> None:
+    workflow(here, CLEAN.replace('run: echo "hello"', "uses: actions/checkout@v4"))
+    assert call("scan", "--fail-on", "info")[0] == 0
+    assert call("scan", "--profile", "strict", "--fail-on", "info")[0] == 1
+
+
+def test_rules_as_json(call: Call) -> None:
+    code, out, _ = call("rules", "--format", "json")
+    assert code == 0
+    rows = json.loads(out)
+    keys = {"id", "pack", "profile", "title", "severity", "confidence", "why", "fix", "controls", "aliases"}
+    assert all(set(row) == keys for row in rows)
+
+
+def test_explain_by_alias_and_fingerprint(here: Path, call: Call) -> None:
+    assert "untrusted-checkout" in call("explain", "dangerous-triggers")[1]
+    mark = report(call)["findings"][0]["fingerprint"]
+    assert "greet.yml:6:24" in call("explain", mark[:8])[1]
+
+
+def test_model_hides_values_unless_told(here: Path, call: Call) -> None:
+    (here / ".env").write_text("PASSWORD=very-long-and-quiet\n")
+    for format_ in ("text", "json"):
+        code, out, _ = call("model", "--format", format_)
+        assert code == 0
+        assert "very-long" not in out
+    assert "very-long" in call("model", "--format", "json", "--reveal")[1]
