@@ -13,7 +13,7 @@ from depcheck.source import Text
 from depcheck.syntax.hcl_ast import Bad, Expression, HclFile, String, Template
 from depcheck.syntax.hcl_body import BodyParser
 from depcheck.syntax.hcl_expression import ExpressionParser
-from depcheck.syntax.hcl_lexer import Failure, Lexer
+from depcheck.syntax.hcl_lexer import MAX_PROBLEMS, Failure, Lexer
 
 _CONFLICT = re.compile(r"^<{7} [^\n]*$|^\|{7} [^\n]*$|^={7}\r?$|^>{7} [^\n]*$", re.MULTILINE)
 
@@ -25,9 +25,11 @@ def parse(text: Text) -> HclFile:
         body = parser.file()
     except Failure:
         characters, markers = _without_conflicts(text.text)
+        strict = parser.problems
         parser = BodyParser(characters, recovering=True)
-        parser.problems.extend(markers)
+        parser.problems.extend(markers[:MAX_PROBLEMS])
         body = parser.file()
+        parser.problems = parser.problems or strict
     return HclFile(text, body, comments_of(parser, text), problems_of(parser, text))
 
 

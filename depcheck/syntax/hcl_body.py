@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from depcheck.syntax.hcl_ast import Attribute, Bad, Block, Body, Label, String
-from depcheck.syntax.hcl_expression import ExpressionParser, value_of
-from depcheck.syntax.hcl_lexer import IDENTIFIER, ITEM_LINE, MAX_DEPTH, PLAIN, Failure
+from depcheck.syntax.hcl_expression import ExpressionParser
+from depcheck.syntax.hcl_lexer import CLOSERS, IDENTIFIER, ITEM_LINE, MAX_DEPTH, PLAIN, Failure, shown, skip_blank
+from depcheck.syntax.hcl_traversal import value_of
 
 _END = r"(?=[ \t]*+(?:\r?\n|#|//|\Z))"
 # An attribute at one go, with its value where that is a plain literal or reference that ends its line.
@@ -18,8 +19,6 @@ _ATTRIBUTE = re.compile(
 _HEADER = re.compile(rf'[ \t\r\n]*+({IDENTIFIER})((?:[ \t]*+(?:"{PLAIN}"|{IDENTIFIER}))*+)[ \t]*+\{{').match
 _LABEL = re.compile(rf'"({PLAIN})"|({IDENTIFIER})').finditer
 _LINE_END = re.compile(_END).match
-_BLANK = re.compile(r"[ \t\r\n]*+").match
-_CLOSERS = re.compile(r"[ \t]*[\])}][\])} \t,;]*(?:#[^\n]*|//[^\n]*)?\r?$", re.MULTILINE).match
 _LAST_BRACE = re.compile(r"[^\n]*\{[ \t]*\r?$", re.MULTILINE).match
 _LOOSE_LABEL = re.compile(r"[\w./-]+").finditer
 
@@ -85,14 +84,13 @@ class BodyParser(ExpressionParser):
                 name = attributes[-1].name
             if name in seen and not self.recovering:
                 start, end = attributes[-1].start, attributes[-1].name_end
-                self.problem(f'"{name}" is already set in this block', start, end, "keep one of them")
+                self.problem(f"{shown(name)} is already set in this block", start, end, "keep one of them")
             seen.add(name)
 
     def _indented(self, at: int, inner: int) -> int:
         """Note in ``floor`` how far right the item after ``at`` stands (-1 where that says nothing), and return the
         indentation of the first item of the body."""
-        blank = _BLANK(self.text, at, self.limit)
-        begin = blank.end() if blank else at
+        begin = skip_blank(self.text, at, self.limit)
         line = self.line_start(begin)
         self.floor = -1
         if not self.text[line:begin].strip() and ITEM_LINE(self.text, line, self.limit) and self.text[begin] != "}":
@@ -109,25 +107,32 @@ class BodyParser(ExpressionParser):
         """Read the value of an attribute whose name and sign were read."""
         after = self.pos
         self.newlines = True
-        self.next()
-        while self.recovering and self.kind in ("=", "=="):
-            self.problem('one "=" too many', self.start, self.pos, "remove it")
-            self.next()
+        if self.recovering and self._flat(after):
+            self.floor = -1
+        self.next_value()
         attribute = Attribute(start, after, self.text[start:name_end], name_end, Bad(after, after))
         try:
             value = self.expression()
         except Failure:
             # The name is told even where the value is lost.
-            attribute.value.end = attribute.end = max(after, min(self.start, self._line_end(after)))
+            attribute.value.end = attribute.end = max(after, min(self.start, self.line_end(after)))
             body.attributes.append(attribute)
             raise
         attribute.value = value
         attribute.end = value.end
         body.attributes.append(attribute)
         if self.kind not in ("\n", "end", "dedent"):
-            self._crowded("argument", f"after the value of {attribute.name!r}".replace("'", '"'))
+            self._crowded("argument", f"after the value of {shown(attribute.name)}")
         else:
             self.pos = self.start
+
+    def _flat(self, at: int) -> bool:
+        """Whether the line ends with an opening bracket and what follows is not indented: then lines tell nothing."""
+        end = self.line_end(at)
+        if self.text[at:end].rstrip()[-1:] not in ("{", "[", "("):
+            return False
+        begin = skip_blank(self.text, end, self.limit)
+        return begin - self.line_start(begin) <= self.floor and self.text[begin : begin + 1] not in ("}", "]", ")")
 
     def _crowded(self, what: str, where: str) -> None:
         """Something stands on the line where the line has to end."""
@@ -136,10 +141,6 @@ class BodyParser(ExpressionParser):
         if not self.recovering or not (ITEM_LINE(self.text, start, self.limit) and self.kind != "}"):
             raise Failure
         self.pos = start
-
-    def _line_end(self, at: int) -> int:
-        end = self.text.find("\n", at, self.limit)
-        return self.limit if end < 0 else end
 
     def _block(self, body: Body, start: int, type_end: int, labels: list[Label]) -> None:
         """Read the body of a block whose header and opening brace were read, and add the block."""
@@ -160,7 +161,9 @@ class BodyParser(ExpressionParser):
         if ended:
             last = max([item.end for item in (*inner.attributes, *inner.blocks)], default=self.pos)
             block.end = inner.end = last
-            self.problem(f'block "{block.type}" is not closed', start, header_end, 'end it with "}" on its own line')
+            self.problem(
+                f"block {shown(block.type)} is not closed", start, header_end, 'end it with "}" on its own line'
+            )
             if not self.recovering:
                 raise Failure
             return
@@ -266,8 +269,7 @@ class BodyParser(ExpressionParser):
         if not self.recovering:
             raise Failure
         if self.kind == "\n":
-            blank = _BLANK(self.text, at, self.limit)
-            begin = blank.end() if blank else at
+            begin = skip_blank(self.text, at, self.limit)
             line = self.line_start(begin)
             if self.text.startswith("{", begin):
                 self.pos = begin + 1
@@ -285,20 +287,16 @@ class BodyParser(ExpressionParser):
         open_brackets = self.depth > depth
         self.depth = depth
         self.newlines = True
-        line = self.line_start(self.start)
-        if line <= own or text[line : self.start].strip():
-            line = self._line_end(max(self.start, begin)) + 1
-        while line < limit:
-            end = self._line_end(line)
-            column = self.indent(line)
-            if column <= indent and line + column < end:
-                if column == indent and _CLOSERS(text, line, limit) and (outer < indent or open_brackets):
-                    self.pos = end
-                    return
-                if ITEM_LINE(text, line, limit):
-                    break
-            line = end + 1
-        self.pos = min(line, limit)
+        self.pos = limit
+        for line, column, end in self.lines_after(begin):
+            if column > indent:
+                continue
+            if column == indent and CLOSERS(text, line, limit) and (outer < indent or open_brackets):
+                self.pos = end
+                break
+            if ITEM_LINE(text, line, limit):
+                self.pos = line
+                break
 
 
 def _labels(header: re.Match[str]) -> list[Label]:

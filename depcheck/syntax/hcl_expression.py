@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from depcheck.syntax.hcl_ast import (
+    Bad,
     Binary,
     Bool,
     Call,
@@ -13,24 +14,17 @@ from depcheck.syntax.hcl_ast import (
     Expression,
     ForObject,
     ForTuple,
-    GetAttr,
-    Index,
     Name,
     Null,
     Number,
     Object,
     Parentheses,
-    Splat,
-    SplatItem,
     String,
     Tuple,
     Unary,
 )
-from depcheck.syntax.hcl_lexer import IDENTIFIER, MAX_DEPTH, PLAIN, number_is_valid
-from depcheck.syntax.hcl_template import TemplateParser
-
-MAX_HEIGHT = 2 * MAX_DEPTH
-"""How high the tree of one expression may grow: operators and dots in a row make it high without any nesting."""
+from depcheck.syntax.hcl_lexer import CLOSERS, IDENTIFIER, PLAIN, Failure, number_is_valid, shown, skip_blank
+from depcheck.syntax.hcl_traversal import MAX_HEIGHT, TraversalParser, value_of, word_of
 
 _PRECEDENCE = {
     "||": 1,
@@ -54,8 +48,10 @@ _ITEM = re.compile(
     rf'(?:(?:"({PLAIN})"|(\d++)|({IDENTIFIER})((?:\.{IDENTIFIER}){{0,20}}+))[ \t]*+(?:,|(?=\r?\n|#|//|\}})))?'
 ).match
 
+_ITEM_LINE = re.compile(rf'(?:{IDENTIFIER}|"[^"\n]*"|\([^\n=]*\))[ \t]*[=:]').match
 
-class ExpressionParser(TemplateParser):
+
+class ExpressionParser(TraversalParser):
     """Reads expressions. Every method begins at its first token and ends at the token after its last."""
 
     __slots__ = ()
@@ -127,7 +123,7 @@ class ExpressionParser(TemplateParser):
             self.height = 1
             self.next()
         elif kind == "path":
-            node = self._path()
+            node = self.path()
             self.next()
         elif kind == "id":
             node = self._named(self.match[1])
@@ -150,7 +146,7 @@ class ExpressionParser(TemplateParser):
         else:
             self.fail(f"expected a value, found {self.found()}")
         if self.kind == "." or self.kind == "[":
-            return self._trailers(node)
+            return self.trailers(node)
         return node
 
     def _unary(self) -> Expression:
@@ -169,23 +165,10 @@ class ExpressionParser(TemplateParser):
     def _number(self) -> Expression:
         text = self.word()
         if not number_is_valid(text):
-            self.problem(f'"{text}" is not a number', self.start, self.pos, "write a text in quotes")
+            self.problem(f"{shown(text)} is not a number", self.start, self.pos, "write a text in quotes")
         node = Number(self.start, self.pos, text)
         self.height = 1
         self.next()
-        return node
-
-    def _path(self) -> Expression:
-        match = self.match
-        start, at = match.span(1)
-        node = _word(start, at, match[1])
-        names = match[2].split(".")
-        for name in names[1:]:
-            at += 1 + len(name)
-            node = GetAttr(start, at, node, name)
-        self.height = len(names)
-        if self.height > MAX_HEIGHT:
-            self.too_deep(start, at)
         return node
 
     def _named(self, name: str) -> Expression:
@@ -194,18 +177,18 @@ class ExpressionParser(TemplateParser):
         self.next()
         if self.kind == "(" or self.kind == "::":
             return self._call(start, name)
-        return _word(start, end, name)
+        return word_of(start, end, name)
 
     def _call(self, start: int, name: str) -> Expression:
         while self.kind == "::":
             self.next()
             if self.kind != "id":
-                self.fail(f'expected a function\'s name after "{name}::", found {self.found()}')
+                self.fail(f"expected a function's name after {shown(name)}, found {self.found()}")
             name = f"{name}::{self.word()}"
             self.next()
         if self.kind != "(":
-            self.fail(f'expected "(" after "{name}", found {self.found()}')
-        saved = self._open()
+            self.fail(f'expected "(" after {shown(name)}, found {self.found()}')
+        saved = self.open()
         arguments: list[Expression] = []
         expand = False
         height = 0
@@ -222,48 +205,21 @@ class ExpressionParser(TemplateParser):
             if self.kind != ",":
                 break
             self.next()
-        end = self._close(")", f'after the arguments of "{name}"', start, saved)
+        end = self.close(")", f"after the arguments of {shown(name)}", start, saved)
         self.height = height + 1
         return Call(start, end, name, arguments, expand)
 
-    def _open(self) -> bool:
-        """Go past an opening bracket; what it returns is what :meth:`_close` wants back."""
-        self.enter()
-        saved = self.newlines
-        self.newlines = False
-        self.next()
-        return saved
-
-    def _close(self, bracket: str, what: str, start: int, saved: bool) -> int:
-        """Go past a closing bracket and return where it ends. In a file with errors the bracket may be lost."""
-        self.newlines = saved
-        self.depth -= 1
-        if self.kind == "dedent":
-            return self._lost(bracket, start)
-        if self.kind != bracket:
-            self.fail(f'expected "{bracket}" {what}, found {self.found()}')
-        end = self.pos
-        self.next()
-        return end
-
-    def _lost(self, bracket: str, start: int) -> int:
-        """Report a bracket without its partner, once for all that end at the same place."""
-        if self.unclosed != self.start:
-            self.unclosed = self.start
-            self.problem(f'"{bracket}" is missing', start, start + 1, f'close what begins here with "{bracket}"')
-        return len(self.text[: self.start].rstrip()) if self.start > start else start + 1
-
     def _parentheses(self) -> Expression:
         start = self.start
-        saved = self._open()
+        saved = self.open()
         inner = self.expression()
-        end = self._close(")", "here", start, saved)
+        end = self.close(")", "here", start, saved)
         self.height += 1
         return Parentheses(start, end, inner)
 
     def _bracketed(self) -> Expression:
         start = self.start
-        saved = self._open()
+        saved = self.open()
         if self.kind == "id" and self.match[1] == "for":
             return self._for_tuple(start, saved)
         items: list[Expression] = []
@@ -277,7 +233,7 @@ class ExpressionParser(TemplateParser):
             if self.kind != ",":
                 break
             self.next()
-        end = self._close("]", "or a comma in the list", start, saved)
+        end = self.close("]", "or a comma in the list", start, saved)
         self.height = height + 1
         return Tuple(start, end, items)
 
@@ -287,7 +243,7 @@ class ExpressionParser(TemplateParser):
         height = max(height, self.height)
         condition = self._for_condition()
         height = max(height, self.height)
-        end = self._close("]", "after the for expression", start, saved)
+        end = self.close("]", "after the for expression", start, saved)
         self.height = height + 1
         return ForTuple(start, end, key, value, collection, body, condition)
 
@@ -318,46 +274,80 @@ class ExpressionParser(TemplateParser):
             self.next()
         condition = self._for_condition()
         height = max(height, self.height)
-        end = self._close("}", "after the for expression", start, saved)
+        end = self.close("}", "after the for expression", start, saved)
         self.height = height + 1
         return ForObject(start, end, key, value, collection, key_body, body, condition, group)
 
     def _braced(self) -> Expression:
         start, after = self.start, self.pos
-        saved = self._open()
+        saved = self.open()
         if self.kind == "id" and self.match[1] == "for":
             return self._for_object(start, saved)
         self.newlines = True
         self.pos = after
         items: list[tuple[Expression, Expression]] = []
         height = 1
+        depth = self.depth
         while True:
-            match = _ITEM(self.text, self.pos, self.limit)
-            if match is None or (self.recovering and self._left(match)):
-                self._skip_lines()
-                if self.kind in ("}", "dedent"):
-                    break
-                key = self._key()
-            else:
-                key = _key_of(match)
-                self.pos = match.end()
-                if match.lastindex and match.lastindex > 2:
-                    items.append((key, value_of(match)))
-                    if match[6] and match[6].count(".") >= height:
-                        height = match[6].count(".") + 1
-                    continue
-                self.next()
-            items.append((key, self.item_value()))
-            if self.height > height:
-                height = self.height
-            if self.kind not in (",", "\n"):
-                if self.kind == "dedent" and self.recovering and not self.dedented(self.start):
-                    continue
-                break
+            at = self.pos
+            match = _ITEM(self.text, at, self.limit)
+            key: Expression | None = None
+            try:
+                if match is None or (self.recovering and self._left(match)):
+                    self._skip_lines()
+                    if self.kind in ("}", "dedent"):
+                        break
+                    key = self._key()
+                else:
+                    key = _key_of(match)
+                    self.pos = match.end()
+                    if match.lastindex and match.lastindex > 2:
+                        items.append((key, value_of(match)))
+                        if match[6] and match[6].count(".") >= height:
+                            height = match[6].count(".") + 1
+                        continue
+                    self.next_value()
+                items.append((key, self.expression()))
+                if self.height > height:
+                    height = self.height
+                if self.kind not in (",", "\n"):
+                    if self.kind in ("}", "dedent"):
+                        break
+                    self.fail(f'expected "}}", a comma or a line break in the object, found {self.found()}')
+            except Failure:
+                if not self.recovering or not self._resume_item(at, depth):
+                    raise
+                if key is not None and (not items or items[-1][0] is not key):
+                    items.append((key, Bad(key.end, key.end)))
         self.newlines = False
-        end = self._close("}", "or a comma or line break in the object", start, saved)
+        end = self.close("}", "after the object", start, saved)
         self.height = height + 1
         return Object(start, end, items)
+
+    def next_value(self) -> None:
+        """Go to the value after an equals sign; in a file with errors there may be more than one sign."""
+        self.next()
+        while self.recovering and self.kind in ("=", "=="):
+            self.problem('one "=" too many', self.start, self.pos, "remove it")
+            self.next()
+
+    def _resume_item(self, at: int, depth: int) -> bool:
+        """After an error in an object whose items have lines of their own, go to the line of the next one."""
+        text, limit = self.text, self.limit
+        begin = skip_blank(text, at, limit)
+        own = self.line_start(begin)
+        if text[own:begin].strip():
+            return False
+        indent = begin - own if _ITEM_LINE(text, begin, limit) else limit
+        consume = 0 <= self.floor < indent or self.depth > depth
+        self.depth = depth
+        self.newlines = True
+        self.pos = limit
+        for line, column, end in self.lines_after(begin):
+            if column <= indent:
+                self.pos = end if column == indent and consume and CLOSERS(text, line, limit) else line
+                break
+        return True
 
     def _left(self, match: re.Match[str]) -> bool:
         """Whether an item begins a line that stands too far left to belong to this object."""
@@ -389,113 +379,8 @@ class ExpressionParser(TemplateParser):
         self.next()
         return key
 
-    def item_value(self) -> Expression:
-        """Read the value of an object's item."""
-        return self.expression()
-
-    def _trailers(self, node: Expression) -> Expression:
-        """Read dots, indexes and splats behind an operand."""
-        height = self.height
-        while True:
-            if self.kind == ".":
-                self.next()
-                node = self._attribute_splat(node) if self.kind == "*" else self._dot(node)
-                height = height + self.height - 1
-            elif self.kind == "[":
-                start = self.start
-                saved = self._open()
-                if self.kind == "*":
-                    node = self._full_splat(node, start, saved)
-                    height = max(height, self.height)
-                else:
-                    key = self.expression()
-                    height = max(height, self.height)
-                    end = self._close("]", "after the index", start, saved)
-                    node = Index(node.start, end, node, key)
-            else:
-                break
-            height += 1
-            if height > MAX_HEIGHT:
-                self.too_deep(node.start, node.end)
-        self.height = height
-        return node
-
-    def _dot(self, node: Expression) -> Expression:
-        """What follows a dot: names, or digits as an old way to write an index."""
-        match = self.match
-        self.height = self.pos - self.start if self.kind == "number" else 1
-        if self.kind == "id":
-            node = GetAttr(node.start, self.pos, node, match[1])
-        elif self.kind == "path":
-            at = match.end(1)
-            node = GetAttr(node.start, at, node, match[1])
-            names = match[2].split(".")
-            for name in names[1:]:
-                at += 1 + len(name)
-                node = GetAttr(node.start, at, node, name)
-            self.height = len(names)
-        elif self.kind == "number":
-            at = self.start
-            if "." in self.word():
-                self.problem("an index after an index needs brackets", at, self.pos, 'write "[0][1]"')
-            for digits in self.word().split("."):
-                if not digits.isdigit():
-                    self.fail(f"expected a whole number after the dot, found {self.found()}")
-                key = Number(at, at + len(digits), digits)
-                node = Index(node.start, key.end, node, key)
-                at = key.end + 1
-        else:
-            self.fail(f"expected a name after the dot, found {self.found()}")
-        self.next()
-        return node
-
-    def _attribute_splat(self, node: Expression) -> Expression:
-        start, end = self.start - 1, self.pos
-        each: Expression = SplatItem(start, end)
-        self.next()
-        height = 1
-        while self.kind == ".":
-            self.next()
-            if self.kind == "*":
-                self.fail("a splat inside of a splat", 'use "[*]" or a for expression')
-            each = self._dot(each)
-            height += self.height
-        self.height = height + 1
-        return Splat(node.start, each.end, node, each, False)
-
-    def _full_splat(self, node: Expression, start: int, saved: bool) -> Expression:
-        self.next()
-        end = self._close("]", "after the splat", start, saved)
-        item = SplatItem(start, end)
-        self.enter()
-        self.height = 1
-        each = self._trailers(item) if self.kind in (".", "[") else item
-        self.depth -= 1
-        return Splat(node.start, each.end, node, each, True)
-
-
-def _word(start: int, end: int, word: str) -> Expression:
-    if word == "true" or word == "false":
-        return Bool(start, end, word == "true")
-    return Null(start, end) if word == "null" else Name(start, end, word)
-
 
 def _key_of(match: re.Match[str]) -> Expression:
     if match[1] is not None:
         return String(match.start(1), match.end(1), match[1])
     return String(match.start(2) - 1, match.end(2) + 1, match[2])
-
-
-def value_of(match: re.Match[str]) -> Expression:
-    """The value of an item or attribute that one pattern took whole: groups 3 to 6."""
-    if match[3] is not None:
-        return String(match.start(3) - 1, match.end(3) + 1, match[3])
-    if match[4] is not None:
-        return Number(match.start(4), match.end(4), match[4])
-    start, at = match.span(5)
-    node = _word(start, at, match[5])
-    if match[6]:
-        for name in match[6].split(".")[1:]:
-            at += 1 + len(name)
-            node = GetAttr(start, at, node, name)
-    return node

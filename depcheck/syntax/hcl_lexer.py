@@ -6,6 +6,7 @@ Written from HCL's syntax specification (github.com/hashicorp/hcl/blob/main/hcls
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NoReturn
 
 MAX_DEPTH = 100
@@ -40,7 +41,9 @@ _KINDS = ("", "id", "path", "string", "comment", "heredoc", "", "number", "quote
 ITEM_LINE = re.compile(
     rf'[ \t]*(?:(\}})|{IDENTIFIER}[ \t]*=(?![=>])|{IDENTIFIER}(?:[ \t]+(?:"[^"\n]*"|{IDENTIFIER}))*[ \t]*\{{)'
 ).match
+CLOSERS = re.compile(r"[ \t]*[\])}][\])} \t,;]*(?:#[^\n]*|//[^\n]*)?\r?$", re.MULTILINE).match
 _INDENT = re.compile(r"[ \t]*").match
+_BLANK = re.compile(r"\s*").match
 
 _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.?))|([$%])\5\{', re.DOTALL)
 _TEMPLATE_ESCAPE = re.compile(r"([$%])\1\{")
@@ -62,6 +65,7 @@ class Lexer:
     """
 
     __slots__ = (
+        "closers",
         "comments",
         "depth",
         "floor",
@@ -76,7 +80,6 @@ class Lexer:
         "start",
         "text",
         "unclosed",
-        "unclosed_tags",
     )
 
     def __init__(self, text: str, *, recovering: bool = False, depth: int = 0) -> None:
@@ -92,7 +95,7 @@ class Lexer:
         self.recovering = recovering
         self.floor = -1
         self.unclosed = -1
-        self.unclosed_tags: set[str] = set()
+        self.closers: dict[str, list[tuple[int, int]]] | None = None
         self.comments: dict[int, int] = {}
         self.problems: list[tuple[str, int, int, str]] = []
 
@@ -144,6 +147,25 @@ class Lexer:
         """Where the line of a character begins."""
         return self.text.rfind("\n", 0, at) + 1
 
+    def line_end(self, at: int) -> int:
+        """Where the line of a character ends, before its line break."""
+        end = self.text.find("\n", at, self.limit)
+        return self.limit if end < 0 else end
+
+    def lines_after(self, begin: int) -> Iterator[tuple[int, int, int]]:
+        """The lines, without blank ones, on which reading could go on after what began at ``begin`` has failed: start,
+        indentation and end. The line of the token that failed is the first if that token begins it."""
+        text, limit = self.text, self.limit
+        line = self.line_start(self.start)
+        if line <= self.line_start(begin) or text[line : self.start].strip():
+            line = self.line_end(max(self.start, begin)) + 1
+        while line < limit:
+            end = self.line_end(line)
+            column = self.indent(line)
+            if text[line + column : end].strip():
+                yield line, column, end
+            line = end + 1
+
     def _comment(self, start: int, end: int) -> int:
         text = self.text
         if text.startswith("/*", start):
@@ -176,8 +198,7 @@ class Lexer:
         """The current token in words."""
         if self.kind in ("end", "\n", "dedent"):
             return "the end of the file" if self.kind == "end" else "the end of the line"
-        word = self.word() if self.kind != "quote" else '"'
-        return f'"{word}"' if '"' not in word else f"{word}"
+        return shown(self.word())
 
     def expect(self, kind: str, what: str) -> None:
         """Fail unless the current token is of a kind."""
@@ -193,6 +214,18 @@ class Lexer:
     def too_deep(self, start: int, end: int) -> NoReturn:
         """Give up on something whose tree would be too high."""
         self.fail_at(f"nested more than {MAX_DEPTH} levels deep", start, end, "split it into several locals")
+
+
+def shown(word: str) -> str:
+    """A token as messages name it: in quotes, of readable length, without control characters."""
+    word = "".join([each if each.isprintable() else f"\\x{ord(each):02x}" for each in word[:40]])
+    return word if '"' in word else f'"{word}"'
+
+
+def skip_blank(text: str, at: int, limit: int) -> int:
+    """The next character that is not blank."""
+    match = _BLANK(text, at, limit)
+    return match.end() if match else at
 
 
 def number_is_valid(text: str) -> bool:
@@ -215,7 +248,7 @@ def decode_quoted(lexer: Lexer, start: int, end: int) -> str:
         code = int(short or long or "0", 16)
         if wrong is not None or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
             lexer.problem(
-                f"invalid escape {match[0]}",
+                f"invalid escape {shown(match[0])}",
                 start + match.start(),
                 start + match.end(),
                 r"the escapes are \n \r \t \" \\ \uNNNN \UNNNNNNNN",

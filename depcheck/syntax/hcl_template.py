@@ -4,6 +4,7 @@ markers."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from depcheck.syntax.hcl_ast import (
     Expression,
@@ -14,10 +15,11 @@ from depcheck.syntax.hcl_ast import (
     Template,
     TemplatePart,
 )
-from depcheck.syntax.hcl_lexer import MAX_DEPTH, Lexer, decode_bare, decode_quoted
+from depcheck.syntax.hcl_lexer import IDENTIFIER, MAX_DEPTH, Lexer, decode_bare, decode_quoted, shown
 
 _QUOTED = re.compile(r'(?:[^"\\$%\n]++|\\.|\$\$\{|%%\{|[$%](?!\{))*+').match
 _BARE = re.compile(r"(?:[^$%]++|\$\$\{|%%\{|[$%](?!\{))*+").match
+_CLOSER = re.compile(rf"^[^\S\n]*({IDENTIFIER})[^\S\n]*$", re.MULTILINE).finditer
 # What Go's unicode.IsSpace takes: str.strip() without arguments would take more.
 _SPACE = (
     " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029"
@@ -94,8 +96,9 @@ class TemplateParser(Lexer):
         start, body = self.start, self.pos
         opening = text[start:body]
         tag = opening[2:].strip().removeprefix("-")
-        if opening.rstrip("\r\n") != opening.rstrip():
-            self.problem("blanks after a heredoc's tag", start, start + len(opening.rstrip("\r\n")), "remove them")
+        first, last = len(opening.rstrip()), len(opening.rstrip("\r\n"))
+        if first < last:
+            self.problem("blanks after a heredoc's tag", start + first, start + last, "remove them")
         end = self._closing(tag, body)
         if text.find("\n", end[1], self.limit) < 0:
             self.problem("no line break after the end of the heredoc", end[1] - len(tag), end[1], "add one")
@@ -129,12 +132,21 @@ class TemplateParser(Lexer):
 
     def _closing(self, tag: str, at: int) -> tuple[int, int]:
         """Where the line of the closing tag begins, and the end of the tag."""
-        pattern = re.compile(rf"^[^\S\n]*({re.escape(tag)})[^\S\n]*$", re.MULTILINE)
-        match = pattern.search(self.text, at, self.limit) if tag not in self.unclosed_tags else None
-        if match is None:
-            self.unclosed_tags.add(tag)
-            self.fail_at(f'heredoc is not closed by "{tag}"', self.start, self.pos, f'put "{tag}" on a line of its own')
-        return match.start(), match.end(1)
+        if self.closers is None:
+            pattern = re.compile(rf"^[^\S\n]*({re.escape(tag)})[^\S\n]*$", re.MULTILINE)
+            match = pattern.search(self.text, at, self.limit)
+            if match is not None:
+                return match.start(), match.end(1)
+            # From here on every search could run to the end of the file in vain: one for all tags is made instead.
+            self.closers = {}
+            for match in _CLOSER(self.text, at, self.limit):
+                self.closers.setdefault(match[1], []).append((match.start(), match.end(1)))
+        places = self.closers.get(tag, [])
+        index = bisect_left(places, (at, 0))
+        if index == len(places):
+            message, step = f"heredoc is not closed by {shown(tag)}", f"put {shown(tag)} on a line of its own"
+            self.fail_at(message, self.start, self.pos, step)
+        return places[index]
 
     def bare(self) -> String | Template:
         """Read everything from the head to the limit as a template (a template file, a string of JSON)."""
