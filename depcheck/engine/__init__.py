@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from depcheck.engine.subjects import Subject
 
 #: Rules about the scan itself. The engine fills them.
-UNREADABLE, SUPPRESSION = "unreadable-file", "suppression"
+SUPPRESSION = "suppression"
+#: Kinds of files that are read for what they say of others, and are no deployment configuration themselves.
+NOT_JUDGED = frozenset({"policy", "ignore", "lock"})
 
 
 class Run:
@@ -94,9 +96,10 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
     errors.extend(_read_errors(project.problems, masker))
     by_kind: dict[str, int] = {}
     for file in project.facts.files:
-        by_kind[file.kind] = by_kind.get(file.kind, 0) + 1
+        if file.kind not in NOT_JUDGED:
+            by_kind[file.kind] = by_kind.get(file.kind, 0) + 1
     return Report(
-        files=len(project.facts.files),
+        files=sum(by_kind.values()),
         resources=len(project.facts.resources),
         rules=[rule.info() for rule in chosen],
         findings=sorted(findings, key=_order),

@@ -129,7 +129,10 @@ def _within(names: list[str]) -> str:
 
 def _errors(report: Report, options: Options) -> list[str]:
     lines: list[str] = []
+    told = {finding.span for finding in report.findings if finding.rule == "unreadable-file"}
     for each in errors(report):
+        if each.span in told:
+            continue
         where = place(each.span) if each.span else visible(each.path)
         label = paint("internal error" if each.internal else "error", "high", options.color)
         lines.append(f"{label}: {where}: {visible(each.message)}")
