@@ -55,10 +55,11 @@ class Known(_NoVerdict):
     """A value that the configuration decides.
 
     ``value`` is a scalar, a list of values or a dict of values. ``span`` is the place of the value itself, ``key`` the
-    place of the key or name that introduces it, ``via`` the hops it was followed through.
+    place of the key or name that introduces it, ``via`` the hops it was followed through. ``document`` is what a text
+    was encoded from (``jsonencode({...})``), part by part with the places in the configuration.
     """
 
-    __slots__ = ("key", "sensitive", "span", "value", "via")
+    __slots__ = ("document", "key", "sensitive", "span", "value", "via")
     __match_args__ = ("value",)
 
     def __init__(
@@ -69,12 +70,14 @@ class Known(_NoVerdict):
         via: tuple[Step, ...] = (),
         key: Span | None = None,
         sensitive: bool = False,
+        document: Value | None = None,
     ) -> None:
         self.value = value
         self.span = span
         self.via = via
         self.key = key
         self.sensitive = sensitive
+        self.document = document
 
     def __repr__(self) -> str:
         return f"Known({self.value!r} at {self.span!r})"
@@ -106,10 +109,11 @@ class Unknown(_NoVerdict):
     it. ``refers`` is the address of the resource when the value is known to be that resource's own identity
     (``aws_s3_bucket.logs`` for ``aws_s3_bucket.logs.id``), so that references can be followed without a value.
     ``outline`` is the text of a string that is decided in part, with :data:`OPEN` for each part that is not, so that a
-    rule can tell that ``arn:aws:s3:::${var.bucket}/*`` is not ``*``; None where nothing of it is decided.
+    rule can tell that ``arn:aws:s3:::${var.bucket}/*`` is not ``*``; None where nothing of it is decided. ``document``
+    is what a text was encoded from, as :attr:`Known.document` is.
     """
 
-    __slots__ = ("key", "missing", "outline", "reason", "refers", "sensitive", "span")
+    __slots__ = ("document", "key", "missing", "outline", "reason", "refers", "sensitive", "span")
     __match_args__ = ("reason",)
 
     def __init__(
@@ -122,6 +126,7 @@ class Unknown(_NoVerdict):
         key: Span | None = None,
         sensitive: bool = False,
         outline: str | None = None,
+        document: Value | None = None,
     ) -> None:
         self.reason = reason
         self.span = span
@@ -130,6 +135,7 @@ class Unknown(_NoVerdict):
         self.key = key
         self.sensitive = sensitive
         self.outline = outline
+        self.document = document
 
     def __repr__(self) -> str:
         return f"Unknown({self.reason!r} at {self.span!r})"

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable
 
 from depcheck.terraform.conversion import parse_number
-from depcheck.terraform.functions.jsontext import encode
+from depcheck.terraform.functions.jsontext import encode, pieces
 from depcheck.terraform.functions.spec import Function, Parameter, plain, text
-from depcheck.terraform.functions.strings import bounded
+from depcheck.terraform.functions.strings import bounded, merged
 from depcheck.terraform.types import STRING
 from depcheck.terraform.values import (
     MAX_DEPTH,
-    NOT_NULL,
     EvaluationError,
     LimitError,
     Reason,
@@ -141,11 +140,8 @@ def _json_encode(arguments: list[TfValue]) -> TfValue:
     if value.whole:
         made = string(encode(value))
     else:
-        prefix = {"string": '"', "object": "{", "map": "{", "tuple": "[", "list": "[", "set": "["}.get(value.kind, "")
-        if not value.known and not value.flags & NOT_NULL:
-            prefix = ""
         reason = combined((value,))
-        parts: tuple[str | TfValue, ...] = (prefix, value) if prefix else ()
+        parts = merged(pieces(value))
         made = unknown(Reason(reason.clause, reason.missing, failed=reason.failed, parts=parts), STRING, not_null=True)
     return encoded(made, value)
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from depcheck.terraform import bigfloat
 from depcheck.terraform.bigfloat import Real
-from depcheck.terraform.values import MAX_TEXT, EvaluationError, LimitError, TfValue
+from depcheck.terraform.values import (
+    MAX_TEXT,
+    NOT_NULL,
+    EvaluationError,
+    LimitError,
+    OpenAttributes,
+    Reason,
+    TfValue,
+)
 
 _ESCAPES = {
     '"': '\\"',
@@ -30,42 +38,66 @@ def quote(text: str) -> str:
 
 def encode(value: TfValue) -> str:
     """A known value as JSON."""
-    parts: list[str] = []
-    _write(value, parts, [0])
-    return "".join(parts)
+    return "".join([part for part in pieces(value) if isinstance(part, str)])
 
 
-def _write(value: TfValue, parts: list[str], size: list[int]) -> None:
-    payload = value.payload
-    if payload is None:
-        parts.append("null")
-    elif isinstance(payload, str):
-        parts.append(quote(payload))
-    elif isinstance(payload, bool):
-        parts.append("true" if payload else "false")
-    elif isinstance(payload, (int, float, Real)):
-        if isinstance(payload, float):
-            raise EvaluationError("infinity cannot be written as JSON")
-        parts.append(bigfloat.show(payload))
-    elif isinstance(payload, list):
-        _write_list(payload, parts, size)
-    elif isinstance(payload, dict):
-        parts.append("{")
-        for position, (name, item) in enumerate(payload.items()):
-            parts.append(("," if position else "") + quote(name) + ":")
-            _write(item, parts, size)
-        parts.append("}")
-    else:
-        raise EvaluationError("an unknown value cannot be written as JSON")
-    size[0] += len(parts[-1])
-    if size[0] > MAX_TEXT:
-        raise LimitError("the string is too long")
+def pieces(value: TfValue) -> list[str | TfValue]:
+    """A value as JSON, with the values themselves where they are not known."""
+    writer = _Writer()
+    writer.write(value)
+    return writer.parts
 
 
-def _write_list(items: list[TfValue], parts: list[str], size: list[int]) -> None:
-    parts.append("[")
-    for position, item in enumerate(items):
-        if position:
-            parts.append(",")
-        _write(item, parts, size)
-    parts.append("]")
+class _Writer:
+    __slots__ = ("parts", "size")
+
+    def __init__(self) -> None:
+        self.parts: list[str | TfValue] = []
+        self.size = 0
+
+    def add(self, text: str) -> None:
+        self.size += len(text)
+        if self.size > MAX_TEXT:
+            raise LimitError("the string is too long")
+        self.parts.append(text)
+
+    def write(self, value: TfValue) -> None:
+        payload = value.payload
+        if payload is None:
+            self.add("null")
+        elif isinstance(payload, str):
+            self.add(quote(payload))
+        elif isinstance(payload, bool):
+            self.add("true" if payload else "false")
+        elif isinstance(payload, (int, float, Real)):
+            if isinstance(payload, float):
+                raise EvaluationError("infinity cannot be written as JSON")
+            self.add(bigfloat.show(payload))
+        elif isinstance(payload, Reason):
+            self.hole(value, payload)
+        elif isinstance(payload, OpenAttributes):
+            self.parts.append(value)
+        else:
+            self.inside(payload)
+
+    def hole(self, value: TfValue, reason: Reason) -> None:
+        if value.kind != "string" or not value.flags & NOT_NULL:
+            self.parts.append(value)
+            return
+        self.add('"')
+        for part in reason.parts or (value,):
+            if isinstance(part, str):
+                self.add(quote(part)[1:-1])
+            else:
+                self.parts.append(part)
+        self.add('"')
+
+    def inside(self, payload: list[TfValue] | dict[str, TfValue]) -> None:
+        mapping = isinstance(payload, dict)
+        self.add("{" if mapping else "[")
+        names = [quote(name) + ":" for name in payload] if isinstance(payload, dict) else [""] * len(payload)
+        items = payload.values() if isinstance(payload, dict) else payload
+        for position, item in enumerate(items):
+            self.add(f",{names[position]}" if position else names[position])
+            self.write(item)
+        self.add("}" if mapping else "]")
