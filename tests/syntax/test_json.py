@@ -153,6 +153,32 @@ def test_a_merge_conflict_leaves_the_members_around_it():
     assert "expected a key, found <<<<<<< HEAD" in [problem.message for problem in file.problems]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{\n  "a": {\n    "b": 1,\n  "c": 2\n}', {"a": {"b": 1}, "c": 2}),
+        ('{\n  "a": {\n    "b": 1\n  ,\n  "c": [\n    1\n  ]\n}', {"a": {"b": 1}, "c": [1]}),
+        ('{\n  "a": [\n    {"b": 1},\n    {"b": 2}\n  ,\n  "c": 2\n}', {"a": [{"b": 1}, {"b": 2}], "c": 2}),
+        ('{\n  "a": {\n    "b": {\n      "c": 1\n  }\n}', {"a": {"b": {"c": 1}}}),
+        ('{\n  "a": \n    "b": 1\n  },\n  "c": 2\n}', {"a": {"b": 1}, "c": 2}),
+        (
+            '{"a": [ "Sid": "x", "Effect": "Allow"}, {"Sid": "y"}]}',
+            {"a": [{"Sid": "x", "Effect": "Allow"}, {"Sid": "y"}]},
+        ),
+    ],
+)
+def test_a_bracket_that_is_missing_costs_nothing_else(text, expected):
+    file = read(text)
+    assert plain(file.root) == expected
+    assert file.problems
+
+
+def test_indentation_means_nothing_in_valid_json():
+    text = '{\n"a": {\n"b": [\n1,\n 2]},\n    "c":\n 3}'
+    assert plain(read(text).root) == {"a": {"b": [1, 2]}, "c": 3}
+    assert not messages(text)
+
+
 def test_lenient_accepts_comments_and_trailing_commas_and_keeps_the_comments():
     text = '// depcheck: ignore x\n{"a": 1, /* why */ "b": [1,],}'
     file = read(text, lenient=True)
