@@ -39,10 +39,11 @@ class Resource:
 
     ``kind`` is ``resource``, ``data``, ``module``, ``provider``, ``backend``, ``service`` or ``volume``; ``format`` is
     ``terraform``, ``cloudformation`` or ``compose``. Nested blocks are lists of maps in ``attributes``. ``span`` is
-    the header, ``extent`` the whole block.
+    the header, ``extent`` the whole block. ``root`` is the folder of the root module (Terraform) that it is deployed
+    from: addresses are its own, so that equal ones of two roots are two resources.
     """
 
-    __slots__ = ("address", "attributes", "environment", "extent", "format", "kind", "name", "span", "type")
+    __slots__ = ("address", "attributes", "environment", "extent", "format", "kind", "name", "root", "span", "type")
 
     def __init__(
         self,
@@ -56,8 +57,10 @@ class Resource:
         format: str = "terraform",
         environment: str | None = None,
         extent: Span | None = None,
+        root: str = "",
     ) -> None:
         self.extent = extent if extent is not None else span
+        self.root = root
         self.type = type
         self.address = address
         self.attributes = attributes

@@ -10,12 +10,15 @@ which never raises on any input: what it could not read is in ``Parsed.problems`
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from depcheck.environments import Environments
 from depcheck.model import Comment, Facts, Problem
 from depcheck.source import Text
 from depcheck.values import Value
+
+if TYPE_CHECKING:
+    from depcheck.syntax.hcl_ast import HclFile
 
 
 class Context:
@@ -85,7 +88,7 @@ class Parsed:
         *,
         facts: Facts | None = None,
         tree: Value | None = None,
-        hcl: object | None = None,
+        hcl: HclFile | None = None,
         comments: list[Comment] | None = None,
         problems: list[Problem] | None = None,
         embedded: list[Embedded] | None = None,

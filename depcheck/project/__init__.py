@@ -83,6 +83,8 @@ class Project:
         for candidate in self._by_type.get(type, ()):
             if candidate.environment != resource.environment or candidate.format != resource.format:
                 continue
+            if candidate.root != resource.root:
+                continue
             state, value = refers_to(candidate, by, resource)
             if state == "yes":
                 found.append(candidate)

@@ -18,6 +18,7 @@ from depcheck.source import Source, Text
 
 if TYPE_CHECKING:
     from depcheck.policy import Policy
+    from depcheck.syntax.hcl_ast import HclFile
 
 #: How deep languages may be nested in one another (a shell script in a workflow in a Markdown block is three).
 EMBEDDED_DEPTH = 4
@@ -78,7 +79,7 @@ class _Loader:
         self.comments: dict[str, list[Comment]] = {}
         self.skipped: list[Skipped] = []
         self.notices: list[str] = []
-        self.hcl: dict[str, object] = {}
+        self.hcl: dict[str, HclFile] = {}
         self.compose: dict[str, Parsed] = {}
         self.dotenv: dict[str, Parsed] = {}
         self.sources: dict[str, Source] = {}

@@ -1,1 +1,28 @@
-"""Terraform as Terraform means it: its types and values, its expression language, its functions."""
+"""Terraform as Terraform means it: its types and values, its expression language, its functions, its modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from depcheck.environments import Environments
+    from depcheck.syntax.hcl_ast import HclFile
+    from depcheck.terraform.loading import Result
+
+
+def load(
+    files: Mapping[str, HclFile],
+    environments: Environments,
+    *,
+    read_text: Callable[[str], str | None],
+    var_files: Sequence[str] = (),
+) -> Result:
+    """Evaluate every root module among the files in every environment.
+
+    ``files`` are by their path below the scanned folder; a file inside a document is ``doc.md#/main.tf``. ``read_text``
+    gives the text of any other file below it, ``var_files`` are the values files of the command line.
+    """
+    from depcheck.terraform.loading import load as load_files
+
+    return load_files(files, environments, read_text=read_text, var_files=var_files)

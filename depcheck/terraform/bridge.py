@@ -12,7 +12,7 @@ from depcheck.syntax.hcl_ast import Object, String
 from depcheck.terraform import bigfloat
 from depcheck.terraform.bigfloat import Real
 from depcheck.terraform.provenance import selected
-from depcheck.terraform.values import INNER_SENSITIVE, SENSITIVE, Hop, Reason, TfValue
+from depcheck.terraform.values import INNER_SENSITIVE, SENSITIVE, Hop, OpenAttributes, Reason, TfValue
 from depcheck.values import OPEN, Known, Scalar, Step, Unknown, Value
 
 
@@ -23,6 +23,9 @@ def to_value(value: TfValue, span: Span, *, key: Span | None = None) -> Value:
     """
     place = _place(value, span)
     payload = value.payload
+    if isinstance(payload, OpenAttributes) and not payload:
+        # A whole resource: nothing of it is known but which one it is.
+        payload = payload.other("id").payload
     sensitive = bool(value.flags & SENSITIVE)
     document = None if value.document is None else to_value(value.document, place)
     if isinstance(payload, Reason):

@@ -1,0 +1,86 @@
+"""From the files of a repository to nouns: each root module evaluated once per environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from depcheck.environments import Environments
+from depcheck.model import Facts, Problem, Runtime
+from depcheck.syntax.hcl_ast import HclFile
+from depcheck.terraform.bridge import to_value
+from depcheck.terraform.evaluation import MAX_RESOURCES, UNREAD, Run
+from depcheck.terraform.expressions import evaluate
+from depcheck.terraform.instances import Module, walk
+from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module
+from depcheck.terraform.roots import Tree, runs
+
+
+class Result:
+    """What Terraform's files say, and what is wrong with them."""
+
+    __slots__ = ("facts", "problems")
+
+    def __init__(self, facts: Facts, problems: list[Problem]) -> None:
+        self.facts = facts
+        self.problems = problems
+
+
+def load(
+    files: Mapping[str, HclFile],
+    environments: Environments,
+    *,
+    read_text: Callable[[str], str | None],
+    var_files: Sequence[str] = (),
+) -> Result:
+    """Evaluate every root module in every environment.
+
+    ``files`` are by their path below the scanned folder; a file inside a document is ``doc.md#/main.tf``.
+    """
+    tree = Tree(files, environments, read_text)
+    facts = Facts()
+    seen: dict[tuple[str, str, int, int], Problem] = {}
+    for run in runs(tree, var_files):
+        _tell_run(run, facts)
+        for problem in run.log.problems:
+            if UNREAD not in problem.message:
+                span = problem.span
+                seen.setdefault((problem.message, span.path, span.start, span.end), problem)
+    return Result(facts, list(seen.values()))
+
+
+def _tell_run(run: Run, facts: Facts) -> None:
+    root = Module(run, run.root)
+    for module in walk(root):
+        if run.resources > MAX_RESOURCES:
+            break
+        if module is not root:
+            facts.resources.append(tell_module(module, run.environment, run.root.path))
+        if isinstance(module, Module):
+            _tell_module(module, facts, is_root=module is root)
+
+
+def _tell_module(module: Module, facts: Facts, *, is_root: bool) -> None:
+    run, configuration = module.run, module.configuration
+    environment, root = run.environment, run.root.path
+    if is_root:
+        for inner in configuration.backends:
+            facts.resources.append(tell_backend(inner, module.frame, environment, root))
+    for declaration in configuration.settings:
+        version = declaration.arguments.get("required_version")
+        if version is not None:
+            value = evaluate(version.node.value, module.frame.scope(version.text))
+            told = to_value(value, version.span, key=version.key)
+            facts.runtimes.append(Runtime("terraform", told, told.span, scope=module.address, environment=environment))
+    for declaration in configuration.providers:
+        name = declaration.block.labels[0].text
+        address = module.within(f"provider.{name}")
+        facts.resources.append(
+            tell_block(f"provider_{name}", address, "provider", declaration, module.frame, environment, root)
+        )
+    for declaration in configuration.declared:
+        expansion = module.expansion(declaration)
+        for key in expansion.told():
+            run.resources += 1
+            if run.resources > MAX_RESOURCES:
+                return
+            facts.resources.append(tell(module.instance(declaration, expansion, key), environment, root))

@@ -1,0 +1,139 @@
+"""Which folders are root modules, and how often each is evaluated: once per environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from posixpath import normpath
+
+from depcheck.environments import Environments
+from depcheck.syntax.hcl_ast import HclFile, String
+from depcheck.terraform.configuration import Configuration, Declaration, by_folder, configure
+from depcheck.terraform.evaluation import Found, Run
+from depcheck.terraform.scope import Log
+from depcheck.terraform.values import TfValue
+from depcheck.terraform.values_files import Loose, assign, automatic, is_values, loose_files, read_values
+
+ReadText = Callable[[str], "str | None"]
+
+
+class Tree:
+    """All configurations below the scanned folder."""
+
+    __slots__ = ("configurations", "environments", "files", "read_text")
+
+    def __init__(self, files: Mapping[str, HclFile], environments: Environments, read_text: ReadText) -> None:
+        self.files = files
+        self.environments = environments
+        self.read_text = read_text
+        self.configurations = {folder: configure(folder, paths, files) for folder, paths in by_folder(files).items()}
+
+    def find(self, caller: Configuration, call: Declaration) -> Found:
+        """Where a module call leads."""
+        argument = call.arguments.get("source")
+        source = argument.node.value if argument is not None else None
+        if not isinstance(source, String):
+            return Found(None, f"the source of module.{call.name} is not decided")
+        target = local_target(caller.path, source.value)
+        if target is None:
+            return Found(None, f"the module {source.value} is not on disk")
+        found = self.configurations.get(target)
+        if found is None:
+            return Found(None, f"there is no module in {source.value}")
+        return Found(found)
+
+
+def local_target(folder: str, source: str) -> str | None:
+    """The folder that a local source means; None for any other source."""
+    if not source.startswith(("./", "../")) and source not in (".", ".."):
+        return None
+    head, mark, inner = folder.partition("#")
+    joined = normpath(f"{inner or '.'}/{source}" if mark else f"{folder or '.'}/{source}").lstrip("/")
+    if mark:
+        return f"{head}#" if joined == "." else f"{head}#/{joined}"
+    return "" if joined == "." else joined
+
+
+def roots_of(configurations: Mapping[str, Configuration]) -> list[str]:
+    """The folders that nobody calls; of folders that call each other in a circle, the first one."""
+    targets: dict[str, list[str]] = {}
+    called: set[str] = set()
+    for folder, configuration in configurations.items():
+        targets[folder] = [target for target in _targets(configuration) if target in configurations]
+        called.update(target for target in targets[folder] if target != folder)
+    roots = [folder for folder in configurations if folder not in called]
+    reached: set[str] = set()
+    _reach(roots, targets, reached)
+    for folder in configurations:
+        if folder not in reached:
+            roots.append(folder)
+            _reach([folder], targets, reached)
+    return roots
+
+
+def _targets(configuration: Configuration) -> Iterator[str]:
+    for call in configuration.calls.values():
+        argument = call.arguments.get("source")
+        if argument is not None and isinstance(argument.node.value, String):
+            target = local_target(configuration.path, argument.node.value.value)
+            if target is not None:
+                yield target
+
+
+def _reach(start: Sequence[str], targets: Mapping[str, list[str]], reached: set[str]) -> None:
+    pending = list(start)
+    while pending:
+        folder = pending.pop()
+        if folder not in reached:
+            reached.add(folder)
+            pending.extend(targets[folder])
+
+
+def runs(tree: Tree, var_files: Sequence[str] = ()) -> Iterator[Run]:
+    """One evaluation per root module and environment."""
+    roots = {folder: tree.configurations[folder] for folder in roots_of(tree.configurations)}
+    loose = assign(loose_files(tree.files, tree.configurations, tree.environments), roots, tree.files)
+    named = [path for path in (_named(each, tree.files) for each in var_files) if path is not None]
+    for folder, root in roots.items():
+        own = environment_of(folder, tree.environments)
+        candidates = [each for each in loose.get(folder, ()) if each.path not in named]
+        for environment, chosen in _evaluations(own, candidates):
+            paths = [*automatic(folder, tree.files), *[each.path for each in chosen], *named]
+            yield _run(tree, root, environment, paths)
+
+
+def environment_of(folder: str, environments: Environments) -> str | None:
+    """The environment that a root module's folder tells."""
+    return environments.of_path(f"{folder.replace('#', '')}/main.tf" if folder else "main.tf")
+
+
+def _evaluations(own: str | None, loose: Sequence[Loose]) -> list[tuple[str | None, list[Loose]]]:
+    shared = [each for each in loose if each.shared]
+    by_environment: dict[str, list[Loose]] = {}
+    for each in loose:
+        if each.environment is not None:
+            by_environment.setdefault(each.environment, []).append(each)
+    if own is not None:
+        return [(own, [*shared, *by_environment.get(own, [])])]
+    if not by_environment:
+        return [(None, shared)]
+    return [(name, [*shared, *files]) for name, files in by_environment.items()]
+
+
+def _named(path: str, files: Mapping[str, HclFile]) -> str | None:
+    """The file that a command line means: by its whole path, else by the end of it."""
+    wanted = normpath(path).lstrip("/")
+    if wanted in files:
+        return wanted
+    name = wanted.rpartition("/")[2]
+    return next((each for each in sorted(files) if is_values(each) and each.rpartition("/")[2] == name), None)
+
+
+def _run(tree: Tree, root: Configuration, environment: str | None, paths: Sequence[str]) -> Run:
+    log = Log()
+    values: dict[str, list[TfValue]] = {}
+    for path in paths:
+        read_values(path, tree.files[path], root, log, values)
+    run = Run(root, environment, values, tree.find, tree.read_text, workspace=None)
+    for problem in log.problems:
+        run.log.add(problem)
+    return run

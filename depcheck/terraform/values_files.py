@@ -1,0 +1,118 @@
+"""Values of variables from files: ``terraform.tfvars``, ``*.auto.tfvars``, and the files of an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from depcheck.environments import Environments
+from depcheck.syntax.hcl_ast import HclFile
+from depcheck.terraform.configuration import Configuration
+from depcheck.terraform.expressions import evaluate
+from depcheck.terraform.scope import Log, Scope
+from depcheck.terraform.values import TfValue
+from depcheck.terraform.variables import through_file
+
+_ENDINGS = (".tfvars", ".tfvars.json")
+# Files of this name hold what all environments share.
+_SHARED = frozenset(("common", "shared", "global", "globals", "base", "default", "defaults", "all"))
+
+
+def is_values(path: str) -> bool:
+    """Whether a file gives values to variables."""
+    return path.endswith(_ENDINGS)
+
+
+def is_automatic(path: str) -> bool:
+    """Whether Terraform reads the file by itself, in the folder where it runs."""
+    name = path.rpartition("/")[2]
+    return name in ("terraform.tfvars", "terraform.tfvars.json") or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+
+
+def stem(path: str) -> str:
+    """The name of a file without its ending."""
+    return path.rpartition("/")[2].partition(".")[0]
+
+
+def automatic(folder: str, files: Mapping[str, HclFile]) -> list[str]:
+    """The files that Terraform reads by itself in a folder, in its order; the last one counts."""
+    base = f"{folder}/" if folder else ""
+    first = [path for name in ("terraform.tfvars", "terraform.tfvars.json") if (path := base + name) in files]
+    others = [
+        path
+        for path in files
+        if path.startswith(base) and "/" not in path[len(base) :] and is_automatic(path) and path not in first
+    ]
+    return first + sorted(others)
+
+
+class Loose:
+    """A values file that somebody names on the command line, and the environment that it is for."""
+
+    __slots__ = ("environment", "folder", "path")
+
+    def __init__(self, path: str, environment: str | None) -> None:
+        self.path = path
+        self.folder = path.rpartition("/")[0]
+        self.environment = environment
+
+    @property
+    def shared(self) -> bool:
+        """Whether it holds what all environments share."""
+        return self.environment is None and stem(self.path).lower() in _SHARED
+
+
+def loose_files(files: Mapping[str, HclFile], folders: Iterable[str], environments: Environments) -> list[Loose]:
+    """The values files that Terraform does not read by itself."""
+    configured = set(folders)
+    found: list[Loose] = []
+    for path in sorted(files):
+        if is_values(path) and not (is_automatic(path) and path.rpartition("/")[0] in configured):
+            found.append(Loose(path, environments.of_path(path)))
+    return found
+
+
+def assign(
+    loose: Iterable[Loose], roots: Mapping[str, Configuration], files: Mapping[str, HclFile]
+) -> dict[str, list[Loose]]:
+    """Which root module each file is for: the one it lies in or below; else the ones beside it that declare all of its
+    variables."""
+    made: dict[str, list[Loose]] = {}
+    for each in loose:
+        for folder in _candidates(each, roots, files):
+            made.setdefault(folder, []).append(each)
+    return made
+
+
+def _candidates(file: Loose, roots: Mapping[str, Configuration], files: Mapping[str, HclFile]) -> list[str]:
+    at = file.folder
+    while True:
+        if at in roots:
+            return [at]
+        if not at:
+            break
+        at = at.rpartition("/")[0]
+    names = {attribute.name for attribute in files[file.path].body.attributes}
+    at = file.folder
+    for _ in range(3):
+        if not at:
+            break
+        at = at.rpartition("/")[0]
+        base = f"{at}/" if at else ""
+        beside = [folder for folder in roots if folder.startswith(base) and "#" not in folder]
+        fitting = [folder for folder in beside if names and names <= roots[folder].variables.keys()]
+        if fitting:
+            return fitting
+        if len(beside) == 1 and names & roots[beside[0]].variables.keys():
+            return beside
+    return []
+
+
+def read_values(path: str, file: HclFile, root: Configuration, log: Log, into: dict[str, list[TfValue]]) -> None:
+    """Add the values of a file to those that are given already."""
+    scope = Scope(file.text, log=log)
+    for attribute in file.body.attributes:
+        declaration = root.variables.get(attribute.name)
+        if declaration is not None:
+            value = evaluate(attribute.value, scope)
+            words = path.rpartition("/")[2]
+            into.setdefault(attribute.name, []).append(through_file(value, declaration, words))
