@@ -355,8 +355,11 @@ def template(line: str, start: int, end: int, escape: str, *, depth: int = 0) ->
     return parts
 
 
-def _until(line: str, at: int, end: int, escape: str, stop: str, depth: int) -> tuple[Template, int]:
-    """Read up to ``stop`` (or the end); the second answer is the place behind it, -1 if it was not found."""
+def _until(line: str, at: int, end: int, escape: str, stop: str, depth: int, raw: bool = False) -> tuple[Template, int]:
+    """Read up to ``stop`` (or the end); the second answer is the place behind it, -1 if it was not found.
+
+    ``raw`` keeps the escape characters, which mean something in a pattern.
+    """
     parts: Template = []
     run: list[str] = []
     quote = ""
@@ -387,7 +390,7 @@ def _until(line: str, at: int, end: int, escape: str, stop: str, depth: int) -> 
             if quote and following not in ('"', "$", escape):
                 run.append(char)
             elif following:
-                run.append(following)
+                run.append(char + following if raw else following)
                 at += 1
         else:
             run.append(char)
@@ -424,12 +427,12 @@ def _braced(line: str, at: int, escape: str, depth: int, end: int | None = None)
         operator += operator
         body += 1
     if operator in ("/", "//"):
-        pattern, middle = _until(line, body, end, escape, "/", depth + 1)
+        pattern, middle = _until(line, body, end, escape, "/", depth + 1, True)
         if middle < 0:
             return None
         replacement, close = _until(line, middle, end, escape, "}", depth + 1)
         return None if close < 0 else Variable(called, at, close, operator, pattern, replacement)
-    word, close = _until(line, body, end, escape, "}", depth + 1)
+    word, close = _until(line, body, end, escape, "}", depth + 1, operator[0] in "#%")
     if close < 0:
         return None
     known = called and operator[0] in ":+-?#%" and operator not in (":#", ":%", ":")

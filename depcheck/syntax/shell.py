@@ -91,8 +91,10 @@ def parse(
     """
     program, *arguments = shell.split() or ["sh"]
     name = shell_name(program)
-    if name == "env" and arguments:
-        program, *arguments = [each for each in arguments if each[:1] != "-"] or ["sh"]
+    if name == "env":
+        while arguments and (arguments[0][:1] == "-" or "=" in arguments[0]):
+            arguments = arguments[1:]
+        program, *arguments = arguments or ["sh"]
         name = shell_name(program)
     if name not in SHELLS:
         return ShellScript(text, [], [], [], [], set())

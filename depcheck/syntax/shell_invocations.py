@@ -140,3 +140,12 @@ def assigned_names(command: Command) -> list[str]:
                 if not bare or command.name not in ("export", "readonly"):
                     names.append(name[0])
     return names
+
+
+def exporting(command: Command) -> bool:
+    """Whether a command hands the names behind it on to other programs."""
+    if command.name == "export":
+        return not any(text.startswith("-") and "n" in text for text in command.arguments())
+    if command.name in ("declare", "typeset", "local"):
+        return any(re.fullmatch(r"-[a-zA-Z]*x[a-zA-Z]*", text) for text in command.arguments())
+    return False

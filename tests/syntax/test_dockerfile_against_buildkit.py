@@ -59,7 +59,7 @@ def assert_as_go(text: str) -> None:
         "FROM a AS b\nRUN echo a \\\n # c\n\n b\n",
         "FROM a\nRUN <<EOF\nfoo\nEOF\nCMD ['a']\nRUN cat <<A - <<'B'\na\nA\nb\nB\n",
         "# escape=`\nFROM a\nRUN a `\n b\n",
-        'FROM a\nENV a b c\nENV a=b c=\'d e\' f="x y"\nLABEL a b\nCOPY ["a","b"]\nEXPOSE 80 81\nVOLUME a b\nARG a b=c\n',
+        'FROM a\nENV a b c\nENV a=b c=\'d e\' f="x y"\nLABEL a b\nCOPY ["a","b"]\nEXPOSE 80 81\nVOLUME a b\nARG a\n',
         "FROM a\nRUN x <<-EOF\n\tfoo\n\tEOF\nRUN $((1<<3))\nRUN echo it's <<EOF\nRUN 3<<EOF\nEOF\nRUN a<<EOF\n",
         'FROM a\r\nRUN a \\\r\n b\r\nRUN <<EOF\r\nx\r\nEOF\r\nCMD ["x"]\r\n',
         'FROM a\nRUN ${x^^} <<EOF\nRUN ${x:-"a}b"} <<EOF\nEOF\nRUN <<$X\n$X\n',
