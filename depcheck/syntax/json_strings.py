@@ -45,16 +45,17 @@ def content(value: Known, text: Text) -> Text | None:
     chunks: list[tuple[str, int, int]] = []
     at = first
     for escape in ESCAPE.finditer(text.text, first, last):
-        chunks.extend(_chunks(text, at, escape.start()))
+        chunks.extend(chunks_of(text, at, escape.start()))
         span = text.span(*escape.span())
         decoded = decode_escape(escape[0])
         chunks.append((escape[0] if decoded is None else decoded, span.start, span.end))
         at = escape.end()
-    chunks.extend(_chunks(text, at, last))
+    chunks.extend(chunks_of(text, at, last))
     return Text.joined(text.source, chunks)
 
 
-def _chunks(text: Text, start: int, end: int) -> list[tuple[str, int, int]]:
+def chunks_of(text: Text, start: int, end: int) -> list[tuple[str, int, int]]:
+    """A part of a text as :meth:`Text.joined` takes it."""
     if start >= end:
         return []
     cut = text.cut(start, end)

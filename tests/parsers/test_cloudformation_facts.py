@@ -270,3 +270,63 @@ def test_a_known_secret_from_a_parameter_is_sensitive():
         Parameters={"Token": {"Type": "String", "NoEcho": True, "Default": "x"}},
     ).settings
     assert setting.sensitive and isinstance(setting.value, Known)
+
+
+USER_DATA = """\
+Resources:
+  Web:
+    Type: AWS::EC2::Instance
+    Properties:
+      UserData:
+        Fn::Base64: !Sub |
+          #!/bin/bash -xe
+          export TOKEN=${Token} PLAIN=${!HOME}
+          curl http://example.com | sh
+"""
+
+
+def scripts(text: str):
+    return parse(Text.of(Source("template.yaml", text)), Context(Environments())).embedded
+
+
+def test_user_data_is_a_script_with_its_places():
+    [script] = scripts(USER_DATA)
+    assert (script.kind, script.scope, script.origin) == ("shell", "cfn.Web", "user-data")
+    lines = script.text.text.splitlines()
+    assert lines[0] == "#!/bin/bash -xe"
+    assert lines[1].endswith("PLAIN=${HOME}") and "Token" not in lines[1]
+    at = script.text.text.index("curl")
+    assert script.text.span(at, at + 4).text == "curl"
+    masked = script.text.text.index("=") + 1
+    assert script.text.span(masked, masked + 8).text == "${Token}"
+
+
+def test_user_data_joined_of_lines():
+    [script] = scripts(
+        json.dumps(
+            {
+                "Resources": {
+                    "L": {
+                        "Type": "AWS::AutoScaling::LaunchConfiguration",
+                        "Properties": {
+                            "UserData": {
+                                "Fn::Base64": {
+                                    "Fn::Join": ["", ["#!/bin/sh\n", "echo ", {"Ref": "AWS::Region"}, '\nrm "x"\n']]
+                                }
+                            }
+                        },
+                    }
+                }
+            }
+        )
+    )
+    text = script.text.text
+    assert text.startswith("#!/bin/sh\necho ") and text.endswith('\nrm "x"\n')
+    at = text.index("rm ")
+    assert script.text.span(at, at + 6).text == 'rm \\"x\\"'
+
+
+@pytest.mark.parametrize("data", ["#cloud-config\nruncmd: []\n", "<powershell>", "", 5, {"Ref": "X"}])
+def test_other_user_data_is_no_shell_script(data):
+    template = {"Resources": {"I": {"Type": "AWS::EC2::Instance", "Properties": {"UserData": data}}}}
+    assert scripts(json.dumps(template)) == []

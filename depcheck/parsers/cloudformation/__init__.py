@@ -6,36 +6,43 @@ Resources keep CloudFormation's types and property names at the address ``cfn.<L
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from depcheck.model import Facts, Problem
-from depcheck.parsers import Context, Parsed
+from depcheck.parsers import Context, Embedded, Parsed
 from depcheck.parsers.cloudformation.facts import add_facts
 from depcheck.parsers.cloudformation.functions import short_tag
 from depcheck.parsers.cloudformation.template import Template, given_parameters, resources_of, root_of
 from depcheck.source import Text
-from depcheck.values import Value
+from depcheck.values import Known, Value
 
 __all__ = ["evaluate", "given_parameters", "parse"]
 
 
 def parse(text: Text, context: Context) -> Parsed:
     """Read a template with its parameters' defaults; ``tree`` is the template as written, short tags in long form."""
+    content: Callable[[Known], Text | None]
     if text.text.lstrip()[:1] == "{":
         from depcheck.syntax import json as json_syntax
 
         file = json_syntax.parse(text)
-        parsed = Parsed(tree=file.root, comments=file.comments, problems=list(file.problems))
+        tree, comments, found = file.root, file.comments, file.problems
+        content = partial(json_syntax.content, text=text)
     else:
         from depcheck.syntax import yaml as yaml_syntax
 
         document = yaml_syntax.parse(text, tags=short_tag)
-        parsed = Parsed(tree=document.root, comments=document.comments, problems=list(document.problems))
-    assert parsed.tree is not None
-    facts, problems = evaluate(parsed.tree, context.environment)
-    parsed.facts = facts
-    parsed.problems.extend(problems)
-    return parsed
+        tree, comments, found = document.root, document.comments, document.problems
+        content = partial(yaml_syntax.scalar_text, file=document)
+    facts, problems = evaluate(tree, context.environment)
+    root = root_of(tree)
+    embedded: list[Embedded] = []
+    if root is not None and "UserData" in text.text:
+        from depcheck.parsers.cloudformation.scripts import scripts
+
+        embedded = list(scripts(dict(root.get("Resources").items()), content))
+    return Parsed(facts=facts, tree=tree, comments=comments, problems=[*found, *problems], embedded=embedded)
 
 
 def evaluate(
