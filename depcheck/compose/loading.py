@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Mapping
 
 from depcheck.compose import shapes
-from depcheck.compose.merge import merge, unmarked
+from depcheck.compose.merge import distinct, merge, unmarked
 from depcheck.compose.paths import folder_of, is_remote, rebased, within
 from depcheck.compose.service_keys import SERVICE_KEYS
 from depcheck.compose.variables import Variables, of_env_files
@@ -76,7 +76,8 @@ class Loader:
             entries: dict[str, Value] = {}
             for key, each in section.value.items():
                 if isinstance(each, Known) and (isinstance(each.value, dict) or each.value is None):
-                    entries[key] = rebased(shape(each, self.problems), name, folder, self.home)
+                    shaped = rebased(shape(each, self.problems), name, folder, self.home)
+                    entries[key] = distinct(shaped) if name == "services" else shaped
                 elif isinstance(each, Known) and not isinstance(each, Marked):
                     self.problems.append(Problem(f"{key} is not a map", each.key or each.span))
                 else:

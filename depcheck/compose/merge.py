@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from posixpath import normpath
 
+from depcheck.compose.shapes import like
 from depcheck.model import Problem
 from depcheck.parsers.compose import Marked
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text
@@ -90,11 +91,25 @@ def _other_driver(base: Known, over: Known) -> bool:
 
 
 def _rule(path: tuple[str, ...]) -> str:
-    return ".".join((*path[:1], "*", *path[2:])) if len(path) > 1 else ".".join(path)
+    rest = (*path[2:3], "*", *path[4:]) if path[2:3] == ("networks",) and len(path) > 4 else path[2:]
+    return ".".join((*path[:1], "*", *rest)) if len(path) > 1 else ".".join(path)
+
+
+def distinct(service: Known) -> Known:
+    """A service in which no list names one thing twice; as in Compose the later entry takes the earlier one's place."""
+    entries = dict(service.items())
+    for name, value in entries.items():
+        rule = f"services.*.{name}"
+        if isinstance(value, Known) and isinstance(value.value, list) and (rule in _KEYS or rule in _DISTINCT):
+            kept = _lists([], value.value, rule)
+            if len(kept) < len(value.value):
+                entries[name] = like(value, kept)
+    return like(service, entries)
 
 
 def _text_key(value: Value) -> str | None:
-    return scalar_text(value)
+    text = scalar_text(value)
+    return text.partition("=")[0] if text is not None else None
 
 
 def _port_key(value: Value) -> str | None:
@@ -135,12 +150,13 @@ _KEYS: dict[str, Callable[[Value], str | None]] = {
     "services.*.secrets": _mount_key("/run/secrets/"),
     "services.*.configs": _mount_key("/"),
     "services.*.env_file": _path_key,
+    **dict.fromkeys(("services.*.extra_hosts", "services.*.build.extra_hosts", "services.*.security_opt"), scalar_text),
 }
 _DISTINCT = frozenset(
     f"services.*.{name}"
     for name in (
-        *("cap_add", "cap_drop", "dns", "dns_opt", "dns_search", "expose", "extra_hosts", "external_links", "links"),
-        *("profiles", "security_opt", "tmpfs", "label_file", "device_cgroup_rules", "build.tags", "build.extra_hosts"),
+        *("cap_add", "cap_drop", "dns", "dns_opt", "dns_search", "expose", "links", "profiles", "tmpfs", "build.tags"),
+        *("networks.*.aliases", "networks.*.link_local_ips"),
     )
 )
 

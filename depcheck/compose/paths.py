@@ -34,8 +34,7 @@ def rebased(entry: Known, section: str, folder: str, home: str) -> Known:
     if section in ("secrets", "configs"):
         _move(inner, "file", folder, home)
     if section == "services":
-        _move(inner, "label_file", folder, home)
-        for name in ("env_file", "volumes"):
+        for name in ("env_file", "label_file", "volumes"):
             value = inner.get(name)
             if isinstance(value, Known) and isinstance(value.value, list):
                 inner[name] = like(value, [_moved_entry(each, name, folder, home) for each in value.value])
@@ -48,6 +47,10 @@ def rebased(entry: Known, section: str, folder: str, home: str) -> Known:
 
 
 def _moved_entry(value: Value, name: str, folder: str, home: str) -> Value:
+    if name == "label_file":
+        only = {name: value}
+        _move(only, name, folder, home)
+        return only[name]
     if not isinstance(value, Known) or not isinstance(value.value, dict):
         return value
     inner = dict(value.value)

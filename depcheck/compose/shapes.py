@@ -17,6 +17,7 @@ from depcheck.values import Absent, Known, Scalar, Step, Unknown, Value, scalar_
 Shape: TypeAlias = Callable[[Known, list[Problem]], "Scalar | list[Value] | dict[str, Value]"]
 
 _PORTS = re.compile(r"\d{1,5}(?:-\d{1,5})?")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 _DRIVE = re.compile(r"[A-Za-z]")
 _TRUE = frozenset({"true", "y", "yes", "on"})
 _FOLDER_VARIABLES = frozenset({"PWD", "HOME", "XDG_RUNTIME_DIR"})
@@ -161,6 +162,12 @@ def integer(value: Known, problems: list[Problem]) -> Scalar | list[Value] | dic
     """A whole number that was written as a string."""
     text = value.value if isinstance(value.value, str) else ""
     return int(text) if len(text) < 19 and re.fullmatch(r"-?[0-9]+", text) else value.value
+
+
+def number(value: Known, problems: list[Problem]) -> Scalar | list[Value] | dict[str, Value]:
+    """A number that was written as a string."""
+    text = value.value if isinstance(value.value, str) else ""
+    return float(text) if len(text) < 40 and _NUMBER.fullmatch(text) else value.value
 
 
 def ports(value: Known, problems: list[Problem]) -> list[Value]:
@@ -334,6 +341,7 @@ _SERVICE: dict[str, Shape] = {
     **dict.fromkeys(("privileged", "read_only", "init", "tty", "stdin_open", "oom_kill_disable"), boolean),
     **dict.fromkeys(("use_api_socket", "attach"), boolean),
     **dict.fromkeys(("scale", "pids_limit", "oom_score_adj", "cpu_shares", "cpu_count", "mem_swappiness"), integer),
+    **dict.fromkeys(("cpus", "cpu_percent"), number),
     "depends_on": depends_on,
     "env_file": env_files,
     "build": build,

@@ -75,7 +75,7 @@ def _embedded(value: Value, scope: str, file: yaml.YamlFile, environment: str | 
 
 
 def _script(arguments: list[Argument]) -> tuple[str, Text] | None:
-    """The shell and the script of ``sh -c script``."""
+    """The shell with its options, and the script, of ``sh -ec script``."""
     shell = arguments[0].word.text if arguments else None
     name = shell.rsplit("/", 1)[-1] if shell else ""
     if name not in _SHELLS:
@@ -86,7 +86,9 @@ def _script(arguments: list[Argument]) -> tuple[str, Text] | None:
         if option is None or option[:1] not in ("-", "+"):
             return None
         if _SCRIPT_FOLLOWS.fullmatch(option):
-            return (name, arguments[at + 1].content) if at + 1 < len(arguments) else None
+            if at + 1 == len(arguments):
+                return None
+            return " ".join(each.word.text or "" for each in arguments[: at + 1]), arguments[at + 1].content
         at += 2 if _OPTION_FOLLOWS.fullmatch(option) else 1
     return None
 

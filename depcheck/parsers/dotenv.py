@@ -32,7 +32,9 @@ def parse(text: Text, context: Context) -> Parsed:
             )
         name_span = text.span(entry.name_start, entry.name_end)
         parsed.facts.settings.append(
-            Setting(entry.name, value, name_span, origin="env-file", environment=context.environment)
+            Setting(
+                entry.name, value, name_span, origin="env-file", scope=context.scope, environment=context.environment
+            )
         )
         written[entry.name] = raw
         told[entry.name] = value

@@ -132,6 +132,13 @@ def indented(text: str) -> str:
             "logging",
             {"driver": "syslog"},
         ),
+        (
+            "networks: {a: {aliases: [x]}}",
+            "networks: {a: {aliases: [y, x]}}",
+            "networks",
+            {"a": {"aliases": ["x", "y"]}},
+        ),
+        ("label_file: a", "label_file: [a, b]", "label_file", ["a", "a", "b"]),
         ("restart: always", "restart:", "restart", "always"),
         ("restart: always", 'restart: "no"', "restart", "no"),
         ("privileged: true", "privileged: false", "privileged", False),
@@ -180,6 +187,15 @@ def test_whole_services_and_volumes_can_be_taken_away_and_replaced(tell: Callabl
     }
     assert told.service("b") == {"image": "other"}
     assert plain(told.resource("compose.volume.v").attributes) == {}
+
+
+def test_one_list_that_names_a_thing_twice_is_as_if_the_later_overrode_the_earlier(tell: Callable[..., Any]) -> None:
+    told = tell(
+        compose=indented("volumes: [one:/d, two:/e, three:/d/]\nports: ['80:80', '80:80/tcp']\ncap_add: [A, A]")
+    )
+    foo = told.service("foo")
+    assert [each["source"] for each in foo["volumes"]] == ["three", "two"]
+    assert len(foo["ports"]) == 1 and foo["cap_add"] == ["A"]
 
 
 def test_different_forms_are_a_problem_and_the_override_counts(tell: Callable[..., Any]) -> None:

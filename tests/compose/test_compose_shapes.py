@@ -89,6 +89,7 @@ STARTED = {"condition": "service_started", "required": True}
         ("read_only: ${X:-yes}", True),
         ("scale: ${X:-3}", 3),
         ("deploy: {replicas: '2', labels: [a=b]}", {"replicas": 2, "labels": {"a": "b"}}),
+        ("cpus: '0.5'", 0.5),
         ("mem_limit: 50m", "50m"),
         ("x-anything: [1]", [1]),
     ],
