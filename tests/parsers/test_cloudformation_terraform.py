@@ -9,7 +9,7 @@ from depcheck.environments import Environments
 from depcheck.model import Resource
 from depcheck.parsers import Context
 from depcheck.parsers.cloudformation import parse
-from depcheck.parsers.cloudformation.terraform import as_terraform, companions
+from depcheck.parsers.cloudformation.terraform import as_terraform, companions, views
 from depcheck.source import Source, Text
 from depcheck.values import Absent, Known, Unknown, plain
 
@@ -347,6 +347,9 @@ def test_managed_policies_are_attached_one_by_one():
 def test_types_that_nobody_maps():
     assert as_terraform(resource("AWS::Made::Up", {"A": 1})) is None
     assert companions(resource("AWS::Made::Up", {"A": 1})) == []
+    assert [each.type for each in views(resource("AWS::Made::Up", {"A": 1}))] == ["AWS::Made::Up"]
+    bucket = resource("AWS::S3::Bucket", {"VersioningConfiguration": {"Status": "Enabled"}})
+    assert [each.type for each in views(bucket)] == ["aws_s3_bucket", "aws_s3_bucket_versioning"]
 
 
 def rows(specification):

@@ -59,6 +59,12 @@ def companions(resource: Resource) -> list[Resource]:
     return found
 
 
+def views(resource: Resource) -> list[Resource]:
+    """What rules judge: the Terraform resources that a CloudFormation resource is, else the resource as it is."""
+    found = as_terraform(resource)
+    return [resource] if found is None else [found, *companions(resource)]
+
+
 def _entry(resource: Resource) -> Mapping[str, object] | None:
     entry = _types().get(resource.type)
     variants = entry.get("variants") if entry is not None else None
