@@ -45,6 +45,9 @@ def evaluate_call(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
         return _template_file(arguments, scope, evaluate).at(scope.text, node, via)
     impure = IMPURE.get(name)
     if impure is not None:
+        least, most = (1, 2) if name == "bcrypt" else (0, 0)
+        if not least <= len(arguments) <= most:
+            raise EvaluationError(f"{name}() takes {least or 'no'} argument{'' if least else 's'}")
         return unknown(impure, STRING, not_null=True).at(scope.text, node, ())
     function = lookup(name)
     if function is None:
@@ -88,20 +91,13 @@ def _quietly(argument: Expression, scope: Scope, evaluate: Evaluate) -> tuple[Tf
     """The value and whether it came without an error; the errors are forgotten."""
     before = scope.log.count
     value = evaluate(argument, scope)
-    failed = scope.log.count > before
-    scope.log.forget(before)
-    if failed and not _is_failure(value):
-        # Something was refused for its size: that Terraform refuses it too is not certain.
-        failed = not _limited(value)
-    return value, not failed
-
-
-def _is_failure(value: TfValue) -> bool:
-    return isinstance(value.payload, Reason) and value.payload.failed
-
-
-def _limited(value: TfValue) -> bool:
-    return isinstance(value.payload, Reason) and not value.payload.failed
+    problems = scope.log.forget(before)
+    if problems and isinstance(value.payload, Reason) and not value.payload.failed:
+        # Something was not computed: that Terraform refuses it too is not certain.
+        for problem in problems:
+            scope.log.add(problem)
+        return value, True
+    return value, not problems
 
 
 def _try(node: Call, scope: Scope, evaluate: Evaluate) -> TfValue:

@@ -210,7 +210,8 @@ def _resolved(base: Name, spine: Sequence[GetAttr | Index], scope: Scope) -> tup
             break
     found = scope.resolve(base.name, tuple(steps))
     if found is None:
-        raise EvaluationError(f"there is no {'.'.join([base.name, *map(str, steps[:2])])!r}")
+        # Terraform refuses the whole configuration for this, whatever try() or can() would do with an error.
+        raise LimitError(f"there is no {'.'.join([base.name, *map(str, steps[:2])])!r}")
     return found
 
 

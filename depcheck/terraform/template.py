@@ -35,8 +35,10 @@ Pairs: TypeAlias = list[tuple[TfValue, TfValue]]
 def evaluate_template(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
     """The value of a template; one that is nothing but an interpolation is that expression's value."""
     assert isinstance(node, Template)
-    if len(node.parts) == 1 and isinstance(node.parts[0], Interpolation):
-        value = evaluate(node.parts[0].expression, scope)
+    only = node.parts[0] if len(node.parts) == 1 else None
+    # Text that strip markers have emptied still makes it a text.
+    if isinstance(only, Interpolation) and only.start - node.start <= 1 and node.end - only.end <= 1:
+        value = evaluate(only.expression, scope)
         return value.at(scope.text, node, value.via)
     pieces = _Pieces()
     _render(node.parts, scope, evaluate, pieces)

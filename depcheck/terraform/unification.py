@@ -196,7 +196,7 @@ def _by_generality(types: Sequence[TfType]) -> list[TfType]:
     return [types[index] for index in ready]
 
 
-_RANK = {"set": 0, "list": 1, "tuple": 2, "map": 0, "object": 1}
+_RANK = {"list": 0, "tuple": 1, "set": 2, "map": 0, "object": 1}
 
 
 def _generality(a: TfType, b: TfType) -> int:

@@ -37,6 +37,7 @@ _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r"
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 # Names of encodings at IANA that Terraform supports, and Python's codec for each.
 _CODECS = {
+    "us-ascii": "ascii",
     "utf-8": "utf-8",
     "utf-16": "utf-16-be",
     "utf-16be": "utf-16-be",

@@ -29,6 +29,8 @@ from depcheck.terraform.values import (
 
 _VERB = re.compile(r"%([0#\-+ ]*)([1-9][0-9]*)?(\.[0-9]*)?(?:\[([1-9][0-9]*)\])?([a-zA-Z])")
 _MAX_PRECISION = 1000
+# Terraform waits for the type of a literal null for ever.
+_UNTYPED_NULL = "an argument of format() is a null without a type"
 
 
 class _Verb:
@@ -217,6 +219,8 @@ def _general(value: Number, precision: int, letter: str) -> str:
 
 def _format_function(arguments: list[TfValue]) -> TfValue:
     template, values = text_of(arguments[0]), arguments[1:]
+    if any(value.kind == "dynamic" and value.payload is None for value in values):
+        return unknown(_UNTYPED_NULL, STRING, not_null=True)
     if all(value.whole for value in values):
         return string(_format(template, values))
     return _partly(template, values)
@@ -248,6 +252,8 @@ def _format_list(arguments: list[TfValue]) -> TfValue:
     template, values = text_of(arguments[0]), arguments[1:]
     if not values:
         return make_list(STRING, [string(_format(template, []))])
+    if any(value.kind == "dynamic" and value.payload is None for value in values):
+        return unknown(_UNTYPED_NULL, LIST_OF_STRING, not_null=True)
     length = _common_length(values)
     if length is None:
         return unknown(combined(values), LIST_OF_STRING, not_null=True)

@@ -82,6 +82,8 @@ def _coalesce(arguments: list[TfValue]) -> TfValue:
 def _keys(arguments: list[TfValue]) -> TfValue:
     value = arguments[0]
     marks = value.flags & MARKS
+    if value.kind == "dynamic" and not value.known:
+        return unknown(combined((value,)), not_null=True, marks=marks)
     if value.kind not in MAPPINGS:
         raise EvaluationError(f"keys() takes a map or an object, not {value.kind}", 0)
     if isinstance(value.payload, OpenAttributes):
@@ -99,6 +101,8 @@ def _keys(arguments: list[TfValue]) -> TfValue:
 def _values(arguments: list[TfValue]) -> TfValue:
     value = arguments[0]
     marks = value.flags & MARKS
+    if value.kind == "dynamic" and not value.known:
+        return unknown(combined((value,)), not_null=True, marks=marks)
     if value.kind not in MAPPINGS:
         raise EvaluationError(f"values() takes a map or an object, not {value.kind}", 0)
     if isinstance(value.payload, OpenAttributes):
@@ -137,25 +141,35 @@ def _lookup(arguments: list[TfValue]) -> TfValue:
 def _merge(arguments: list[TfValue]) -> TfValue:
     merged: dict[str, TfValue] = {}
     marks = 0
-    opened: OpenAttributes | None = None
+    waiting: list[TfValue] = []
     for position, argument in enumerate(arguments):
         marks |= argument.flags & MARKS
         if argument.payload is None:
             continue
-        if argument.kind not in MAPPINGS:
+        if argument.kind not in MAPPINGS and not (argument.kind == "dynamic" and not argument.known):
             raise EvaluationError(f"merge() takes maps and objects, not {argument.kind}", position)
-        entries = entries_of(argument)
-        merged.update(entries)
-        if isinstance(entries, OpenAttributes):
-            opened = entries
+        if not argument.known or isinstance(argument.payload, OpenAttributes):
+            # Whatever came before may be replaced by entries that are not known yet.
+            waiting.append(argument)
+            merged.clear()
+        if argument.known:
+            merged.update(entries_of(argument))
     if not arguments:
         return make_object({})
     first = arguments[0].type
-    if opened is not None:
-        return make_object(OpenAttributes(merged, opened.other)).marked(marks)
+    if waiting:
+        if not merged:
+            return unknown(combined(waiting), _merged_type(arguments), marks=marks, not_null=True)
+        reason = combined(waiting)
+        return make_object(OpenAttributes(merged, lambda _name: unknown(reason))).marked(marks)
     if first.kind == "map" and all(argument.type == first for argument in arguments):
         return make_map(element_of(first), merged).marked(marks)
     return make_object(merged).marked(marks)
+
+
+def _merged_type(arguments: list[TfValue]) -> TfType:
+    first = arguments[0].type
+    return first if all(argument.type == first for argument in arguments) else DYNAMIC
 
 
 def _transpose(arguments: list[TfValue]) -> TfValue:
@@ -215,9 +229,13 @@ FUNCTIONS = {
         variadic=Parameter("default", null=True, unknown=True, marked=True),
     ),
     "map": _removed("map", "tomap({...})"),
-    "merge": Function(_merge, variadic=Parameter("maps", null=True, marked=True)),
+    "merge": Function(_merge, variadic=Parameter("maps", null=True, unknown=True, marked=True)),
     "transpose": Function(_transpose, (Parameter("values", map_of(LIST_OF_STRING)),), result=map_of(LIST_OF_STRING)),
-    "values": Function(_values, (Parameter("mapping", marked=True),)),
+    "values": Function(
+        _values,
+        (Parameter("mapping", marked=True),),
+        typed=lambda arguments: list_of(element_of(arguments[0].type)) if arguments[0].kind == "map" else DYNAMIC,
+    ),
     "zipmap": Function(
         _zip_map,
         (Parameter("keys", list_of(STRING), marked=True), Parameter("values", marked=True)),

@@ -115,6 +115,9 @@ def _host(arguments: list[TfValue]) -> TfValue:
     if counted > last:
         raise EvaluationError(f"a prefix of {network.length} bits has no host number {wanted}")
     number = last - counted if wanted < 0 else wanted
+    if network.bits == 128 and network.address >> 32 == 0xFFFF:
+        # An IPv4 address in IPv6 form: Terraform counts in the wrong half of it.
+        number <<= 96
     return string(_shown(network.address | number, network.bits))
 
 
@@ -135,7 +138,9 @@ def _subnet(arguments: list[TfValue]) -> TfValue:
     most = (1 << new_bits) - 1 & _UINT64 if 0 <= new_bits < 64 else _UINT64
     if abs(wanted) & _UINT64 > most or length < 0:
         raise EvaluationError(f"{new_bits} new bits have no network number {wanted}")
-    return string(str(_Network(network.address | abs(wanted) << (network.bits - length), network.bits, length)))
+    # A negative number goes in as two's complement, and the sign of the result is dropped.
+    address = abs(network.address | wanted << (network.bits - length)) & ((1 << network.bits) - 1)
+    return string(f"{_shown(address, network.bits)}/{length}")
 
 
 def _subnets(arguments: list[TfValue]) -> TfValue:
@@ -152,7 +157,8 @@ def _subnets(arguments: list[TfValue]) -> TfValue:
             raise EvaluationError(f"a prefix of {length} bits is too long", position)
         size = 1 << (network.bits - length)
         start = -(-following // size) * size
-        if start >= end:
+        if start >= end or start == 0:
+            # Terraform takes address zero for the end of the address space.
             raise EvaluationError(f"no address space is left for a subnet of {length} bits", position)
         found.append(string(str(_Network(start, network.bits, length))))
         following = start + size

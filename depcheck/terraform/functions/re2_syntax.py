@@ -275,8 +275,6 @@ class Parser:
             flags = _FLAGS.match(self.pattern, self.at)
             named = _GROUP_NAME.match(self.pattern, self.at)
             if named is not None:
-                if named[1] in self.names:
-                    raise PatternError(f"duplicate capture group name {named[1]}")
                 self.names.append(named[1])
                 slot = len(self.names)
                 self.at = named.end()

@@ -111,7 +111,8 @@ def _expanded(compiled: Pattern, subject: str, captures: Captures, replacement: 
         if name.isdecimal() and name.isascii():
             number = int(name[:6])
         else:
-            number = compiled.names.index(name) + 1 if name in compiled.names else -1
+            same = [at for at, other in enumerate(compiled.names, 1) if other == name]
+            number = next((at for at in same if captures[2 * at] >= 0), -1)
         if not 0 <= number < len(captures) // 2 or captures[2 * number] < 0:
             return ""
         return subject[captures[2 * number] : captures[2 * number + 1]]

@@ -366,6 +366,14 @@ def _set_product(arguments: list[TfValue]) -> TfValue:
     return (make_list(row, tuples) if ordered else make_set(row, tuples)).marked(marks)
 
 
+def _same_type(arguments: list[TfValue]) -> TfType:
+    return arguments[0].type if arguments[0].kind == "list" else DYNAMIC
+
+
+def _element_type(arguments: list[TfValue]) -> TfType:
+    return element_of(arguments[0].type)
+
+
 _LIST = Parameter("list")
 _MARKED = Parameter("list", marked=True)
 _DYNAMIC_LIST = Parameter("list", LIST_OF_DYNAMIC)
@@ -380,8 +388,8 @@ FUNCTIONS = {
     "coalescelist": Function(_coalesce_list, variadic=Parameter("vals", null=True, unknown=True)),
     "concat": Function(_concat, variadic=Parameter("seqs", marked=True)),
     "contains": Function(_contains, (_LIST, Parameter("value")), result=BOOL),
-    "distinct": Function(_distinct, (_DYNAMIC_LIST,), result=LIST_OF_DYNAMIC),
-    "element": Function(_element, (_MARKED, numeric("index"))),
+    "distinct": Function(_distinct, (_DYNAMIC_LIST,), typed=_same_type),
+    "element": Function(_element, (_MARKED, numeric("index")), typed=_element_type),
     "flatten": Function(_flatten, (_MARKED,)),
     "index": Function(_index, (_LIST, Parameter("value")), result=NUMBER),
     "matchkeys": Function(
@@ -393,14 +401,14 @@ FUNCTIONS = {
         ),
         result=LIST_OF_DYNAMIC,
     ),
-    "one": Function(_one, (_LIST,)),
+    "one": Function(_one, (_LIST,), typed=_element_type),
     "range": Function(_range, variadic=numeric("params"), result=LIST_OF_NUMBER),
-    "reverse": Function(_reverse, (_MARKED,)),
+    "reverse": Function(_reverse, (_MARKED,), typed=_same_type),
     "setintersection": _set_operation(_intersection, partial=False),
     "setproduct": Function(_set_product, variadic=Parameter("sets", marked=True, unknown=True)),
     "setsubtract": _set_operation(_difference, partial=False),
     "setunion": _set_operation(_union, partial=True),
-    "slice": Function(_slice, (_MARKED, numeric("start_index"), numeric("end_index"))),
+    "slice": Function(_slice, (_MARKED, numeric("start_index"), numeric("end_index")), typed=_same_type),
 }
 FUNCTIONS["setsubtract"].variadic = None
 FUNCTIONS["setsubtract"].parameters = (Parameter("a", SET_OF_DYNAMIC), Parameter("b", SET_OF_DYNAMIC))

@@ -65,9 +65,13 @@ class Parameter:
 
 
 class Function:
-    """A built-in function. ``result`` is the type of its result where that does not depend on the arguments."""
+    """A built-in function.
 
-    __slots__ = ("implementation", "parameters", "reader", "result", "variadic")
+    ``result`` is the type of its result where that does not depend on the arguments; ``typed`` tells it from arguments
+    of which some are not known.
+    """
+
+    __slots__ = ("implementation", "parameters", "reader", "result", "typed", "variadic")
 
     def __init__(
         self,
@@ -77,12 +81,14 @@ class Function:
         variadic: Parameter | None = None,
         result: TfType = DYNAMIC,
         reader: FileImplementation | None = None,
+        typed: Callable[[list[TfValue]], TfType] | None = None,
     ) -> None:
         self.implementation = implementation
         self.parameters = parameters
         self.variadic = variadic
         self.result = result
         self.reader = reader
+        self.typed = typed
 
 
 def call(name: str, function: Function, arguments: Sequence[TfValue], files: Files | None) -> TfValue:
@@ -109,7 +115,8 @@ def call(name: str, function: Function, arguments: Sequence[TfValue], files: Fil
             marks |= argument.flags & MARKS
         ready.append(argument)
     if waiting:
-        return unknown(combined(ready), function.result, marks=marks, not_null=True)
+        type_ = function.result if function.typed is None else function.typed(ready)
+        return unknown(combined(ready), type_, marks=marks, not_null=True)
     if function.reader is not None:
         if files is None:
             raise LimitError(f"{name}() reads a file, and no files are at hand")

@@ -38,7 +38,7 @@ def _upper(value: str) -> str:
 
 
 def _lower(value: str) -> str:
-    return value.lower() if value.isascii() else "".join(d if len(d := c.lower()) == 1 else c for c in value)
+    return value.lower() if value.isascii() else "".join(c.lower()[0] for c in value)
 
 
 def _title(value: str) -> str:
@@ -161,8 +161,11 @@ def _contains(value: str, part: str) -> bool:
 
 def _sort(arguments: list[TfValue]) -> TfValue:
     items = arguments[0]
-    if not items.whole:
+    if not items.known:
         return unknown(combined((items,)), LIST_OF_STRING, not_null=True)
+    if not items.whole:
+        # How many there are is known, which of them comes first is not.
+        return make_list(STRING, [unknown(combined((items,)), STRING)] * len(items_of(items)))
     if any(item.payload is None for item in items_of(items)):
         raise EvaluationError("a null string cannot be sorted", 0)
     return make_list(STRING, sorted(items_of(items), key=text_of))

@@ -34,6 +34,7 @@ from depcheck.terraform.values import (
 )
 
 if TYPE_CHECKING:
+    from yaml.emitter import Emitter
     from yaml.events import Event, ScalarEvent
 
 _TAG = "tag:yaml.org,2002:"
@@ -43,6 +44,22 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+}
+_ESCAPES = {
+    "\0": "\\0",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    "\x1b": "\\e",
+    '"': '\\"',
+    "\\": "\\\\",
+    "\x85": "\\N",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
 }
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z", re.ASCII)
@@ -64,10 +81,10 @@ def _decode(arguments: list[TfValue]) -> TfValue:
         events = parse(source or "\n", Loader=SafeLoader)
         next(events)
         first = next(events)
-        if isinstance(first, StreamEndEvent):
-            # Go's parser sees a document with nothing in it where Python's sees none.
-            return null()
-        assert isinstance(first, DocumentStartEvent)
+        if not isinstance(first, DocumentStartEvent):
+            raise _error("there is no document in it")
+        if first.version not in (None, (1, 1)):
+            raise _error("only YAML 1.1 is read", first.start_mark)
         made = _Builder(events).value(next(events), 0)
         next(events)
         if not isinstance(next(events), StreamEndEvent):
@@ -229,16 +246,55 @@ def _encode(arguments: list[TfValue]) -> TfValue:
     if not value.whole:
         reason = combined((value,))
         return unknown(Reason(reason.clause, reason.missing, failed=reason.failed), STRING, not_null=True)
-    from yaml import emit
+    from io import StringIO
+
+    from yaml.emitter import Emitter
     from yaml.events import DocumentEndEvent, DocumentStartEvent, StreamEndEvent, StreamStartEvent
 
     bounded(value.weight * 2)
     events: list[Event] = [StreamStartEvent(), DocumentStartEvent(explicit=False)]
     _events(value, events)
     events += [DocumentEndEvent(explicit=False), StreamEndEvent()]
-    emitted = emit(events, allow_unicode=True)
-    assert isinstance(emitted, str)
-    return string(emitted.removesuffix("...\n"))
+    stream = StringIO()
+    emitter = Emitter(stream, allow_unicode=True)
+    # Instances may replace the method: Go's emitter breaks long lines in another way than Python's.
+    emitter.write_double_quoted = lambda text, split=True: _write_quoted(emitter, text, split)  # type: ignore[method-assign]
+    for event in events:
+        emitter.emit(event)
+    emitted = stream.getvalue()
+    return string(emitted.removesuffix("...\n") if value.kind in ("object", "map", "tuple", "list", "set") else emitted)
+
+
+def _write_quoted(emitter: Emitter, text: str, split: bool) -> None:
+    """A string in double quotes, broken at single spaces behind column 80."""
+    emitter.write_indicator('"', True)
+    spaced = False
+    for position, character in enumerate(text):
+        escaped = _escaped(character)
+        breakable = split and not spaced and emitter.column > 80 and 0 < position < len(text) - 1
+        if character == " " and breakable:
+            emitter.write_indent()
+            if text[position + 1] == " ":
+                _put(emitter, "\\")
+        else:
+            _put(emitter, escaped)
+        spaced = character == " "
+    emitter.write_indicator('"', False)
+
+
+def _put(emitter: Emitter, data: str) -> None:
+    emitter.column += len(data)
+    emitter.stream.write(data)
+
+
+def _escaped(character: str) -> str:
+    known = _ESCAPES.get(character)
+    if known is not None:
+        return known
+    code = ord(character)
+    if 0x20 <= code <= 0x7E or 0xA0 <= code <= 0xD7FF or (0xE000 <= code <= 0xFFFD and code != 0xFEFF):
+        return character
+    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
 
 
 def _events(value: TfValue, events: list[Event]) -> None:
@@ -270,7 +326,8 @@ def _scalar(payload: str | bool | int | float | Real | None) -> Event:
     from yaml.events import ScalarEvent
 
     if isinstance(payload, str):
-        style = "|" if "\n" in payload else '"'
+        # Go's emitter does not count characters above U+FFFF as printable, so that they have to be escaped.
+        style = "|" if "\n" in payload and max(payload) <= "\uffff" else '"'
         return ScalarEvent(None, None, (True, True), payload, style=style)
     if payload is None:
         shown = "null"
