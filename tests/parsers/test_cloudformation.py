@@ -158,7 +158,6 @@ def test_a_value_tells_where_it_was_decided():
     assert words == [
         "default of parameter Env",
         "mapping Sizes dev Class",
-        "default of parameter Env",
         "condition IsDev is true",
     ]
     assert found.via[0].span is not None and found.via[0].span.text == '"dev"'
@@ -289,6 +288,25 @@ def test_loops_inside_loops_stay_bounded():
             f"Fn::ForEach::L{level}": [f"I{level}", [f"v{index}" for index in range(60)], {f"${{I{level}}}": 1, **body}]
         }
     assert len(read({"Resources": body}).facts.resources) <= 500
+
+
+def test_what_functions_make_stays_bounded():
+    template = {
+        "Parameters": {"P": {"Type": "String", "Default": "x" * 50_000}},
+        "Resources": {
+            f"R{index}": {"Type": "A::B::C", "Properties": {"P": {"Fn::Sub": "${P}" * 100}}} for index in range(10)
+        },
+    }
+    found = [resource.get("P") for resource in read(template).facts.resources]
+    assert isinstance(found[0], Known)
+    assert isinstance(found[-1], Unknown) and "too much text" in found[-1].reason
+
+
+def test_a_long_chain_of_conditions_is_not_followed_to_its_end():
+    conditions: dict[str, object] = {f"C{index}": {"Condition": f"C{index + 1}"} for index in range(2000)}
+    conditions["C2000"] = {"Fn::Equals": ["a", "a"]}
+    parsed = read({"Conditions": conditions, "Resources": {"X": {"Type": "A::B::C", "Condition": "C0"}}})
+    assert len(parsed.facts.resources) == 1
 
 
 def test_the_serverless_framework_keeps_resources_deeper():

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from depcheck.parsers.cloudformation.cidr import subnets
+from depcheck.parsers.cloudformation.parts import dynamic, outline_of, placed, sensitive_of, steps, undecided, via_of
 from depcheck.source import Span
-from depcheck.values import OPEN, Absent, Known, Missing, Scalar, Step, Unknown, Value, scalar_text, string
+from depcheck.values import Absent, Known, Missing, Scalar, Step, Unknown, Value, scalar_text, string
 
 if TYPE_CHECKING:
     from depcheck.parsers.cloudformation.template import Template
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 #: Functions whose YAML tag is not ``!`` and the name after ``Fn::``.
 _TAGS = {"!Ref": "Ref", "!Condition": "Condition"}
 _SUBSTITUTION = re.compile(r"\$\{(!?)\s*([^${}\s][^${}]*?)\s*\}")
-_DYNAMIC = re.compile(r"\{\{resolve:([\w-]+):[^{}]*\}\}")
 #: Attributes of a resource that name the resource itself.
 _IDENTITY = re.compile(r"(?:\w*(?:Arn|Id|Name|ARN|ID)|Ref)")
 _NO_IDENTITY = frozenset({"DomainName", "RegionalDomainName", "DualStackDomainName", "CanonicalHostedZoneID"})
 #: In every region but those of China and GovCloud.
 PARTITION = "aws"
+_TOO_LONG = "the functions of this template make too much text"
 
 
 def short_tag(tag: str, value: Value) -> Value:
@@ -49,7 +50,7 @@ def resolve(value: Value, template: Template) -> Value:
         return value
     inner = value.value
     if isinstance(inner, str):
-        return _dynamic(value, inner) if "{{resolve:" in inner else value
+        return dynamic(value, inner) if "{{resolve:" in inner else value
     if isinstance(inner, dict):
         function = as_function(value)
         if function is not None and (function[0] != "Condition" or string(function[1]) in template.conditions):
@@ -76,71 +77,6 @@ def _call(name: str, argument: Value, whole: Known, template: Template) -> Value
     if function is None:
         return Unknown(f"{name} is not evaluated", whole.span, missing=(Missing(name, whole.span),), key=whole.key)
     return placed(function(argument, whole, template), whole)
-
-
-def placed(value: Value, whole: Known) -> Value:
-    """The value where it was asked for: at the place and below the key of the whole expression."""
-    if isinstance(value, Known):
-        nested = isinstance(value.value, (dict, list))
-        span = value.span if nested else whole.span
-        return Known(value.value, span, via=value.via, key=whole.key, sensitive=value.sensitive)
-    if isinstance(value, Unknown):
-        return Unknown(
-            value.reason,
-            whole.span,
-            missing=value.missing,
-            refers=value.refers,
-            key=whole.key,
-            sensitive=value.sensitive,
-            outline=value.outline,
-        )
-    return value
-
-
-def _dynamic(value: Known, text: str) -> Value:
-    """A dynamic reference (``{{resolve:secretsmanager:…}}``): CloudFormation reads it when it deploys."""
-    match = _DYNAMIC.search(text)
-    if match is None:
-        return value
-    store = {"secretsmanager": "Secrets Manager", "ssm": "Parameter Store", "ssm-secure": "Parameter Store"}
-    words = store.get(match[1], match[1])
-    missing = (Missing(match[0], value.span),)
-    secret = match[1] != "ssm"
-    return Unknown(
-        f"read from {words} when it is deployed", value.span, missing=missing, key=value.key, sensitive=secret
-    )
-
-
-def _undecided(parts: list[Value], span: Span, outline: str | None = None) -> Unknown | None:
-    """One unknown that stands for all the unknown ones among some values; None when all are known."""
-    unknown = [part for part in parts if isinstance(part, Unknown)]
-    if not unknown:
-        return None
-    missing: dict[str, Missing] = {}
-    for part in unknown:
-        for each in part.missing:
-            missing.setdefault(each.name, each)
-    sensitive = any(part.sensitive for part in unknown)
-    return Unknown(unknown[0].reason, span, missing=tuple(missing.values()), sensitive=sensitive, outline=outline)
-
-
-def _outline(part: Value) -> str:
-    """A part of a text as far as it is decided."""
-    if isinstance(part, Unknown):
-        return part.outline if part.outline is not None else OPEN
-    return scalar_text(part) or ""
-
-
-def _via(parts: list[Value]) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    for part in parts:
-        if isinstance(part, Known):
-            steps.extend(step for step in part.via if step not in steps)
-    return tuple(steps)
-
-
-def _sensitive(parts: list[Value]) -> bool:
-    return any(isinstance(part, Known) and part.sensitive for part in parts)
 
 
 # References
@@ -213,16 +149,18 @@ def _sub(argument: Value, whole: Known, template: Template) -> Value:
         if match.group() == text:
             return part
         parts.append(part)
-        plain.append(_outline(part))
+        plain.append(outline_of(part))
     plain.append(text[at:])
-    unknown = _undecided(parts, whole.span, "".join(plain))
+    if not template.spend(sum(map(len, plain))):
+        return Unknown(_TOO_LONG, whole.span)
+    unknown = undecided(parts, whole.span, "".join(plain))
     if unknown is not None:
         return unknown
     if any(scalar_text(part) is None for part in parts):
         return Unknown("Fn::Sub puts something into a text that is no text", whole.span)
     joined = "".join(plain)
-    result = Known(joined, text_value.span, via=_via(parts), sensitive=_sensitive(parts))
-    return _dynamic(result, joined) if "{{resolve:" in joined else result
+    result = Known(joined, text_value.span, via=via_of(parts), sensitive=sensitive_of(parts))
+    return dynamic(result, joined) if "{{resolve:" in joined else result
 
 
 def _join(argument: Value, whole: Known, template: Template) -> Value:
@@ -235,13 +173,15 @@ def _join(argument: Value, whole: Known, template: Template) -> Value:
     parts = [inner for each in items.value for inner in each.elements()]
     if len(parts) == 1 and isinstance(parts[0], Unknown):
         return parts[0]
-    unknown = _undecided(parts, whole.span, joint.join(_outline(part) for part in parts))
+    texts = [outline_of(part) for part in parts]
+    if not template.spend(sum(map(len, texts)) + len(joint) * len(texts)):
+        return Unknown(_TOO_LONG, whole.span)
+    joined = joint.join(texts)
+    unknown = undecided(parts, whole.span, joined)
     if unknown is not None:
         return unknown
-    texts = [scalar_text(part) for part in parts]
-    joined = joint.join(text for text in texts if text is not None)
-    result = Known(joined, whole.span, via=_via(parts), sensitive=_sensitive(parts))
-    return _dynamic(result, joined) if "{{resolve:" in joined else result
+    result = Known(joined, whole.span, via=via_of(parts), sensitive=sensitive_of(parts))
+    return dynamic(result, joined) if "{{resolve:" in joined else result
 
 
 def _select(argument: Value, whole: Known, template: Template) -> Value:
@@ -267,6 +207,8 @@ def _split(argument: Value, whole: Known, template: Template) -> Value:
     whole_text = scalar_text(text)
     if not joint or whole_text is None or not isinstance(text, Known):
         return Unknown("Fn::Split has no text", whole.span)
+    if not template.spend(len(whole_text)):
+        return Unknown(_TOO_LONG, whole.span)
     parts: list[Value] = [
         Known(part, text.span, via=text.via, sensitive=text.sensitive) for part in whole_text.split(joint)
     ]
@@ -286,15 +228,15 @@ def _length(argument: Value, whole: Known, template: Template) -> Value:
 
 def _cidr(argument: Value, whole: Known, template: Template) -> Value:
     parts = [resolve(each, template) for each in argument.elements()]
-    unknown = _undecided(parts, whole.span)
+    unknown = undecided(parts, whole.span)
     if unknown is not None:
         return unknown
     texts = [scalar_text(part) or "" for part in parts]
     made = subnets(*texts[:3]) if len(texts) in (2, 3) else None
-    if made is None:
+    if made is None or not template.spend(20 * len(made)):
         return Unknown("Fn::Cidr cannot cut this block", whole.span)
-    items: list[Value] = [Known(each, whole.span, via=_via(parts)) for each in made]
-    return Known(items, whole.span, via=_via(parts))
+    items: list[Value] = [Known(each, whole.span, via=via_of(parts)) for each in made]
+    return Known(items, whole.span, via=via_of(parts))
 
 
 def _zones(argument: Value, whole: Known, template: Template) -> Value:
@@ -307,7 +249,7 @@ def _zones(argument: Value, whole: Known, template: Template) -> Value:
 
 def _find_in_map(argument: Value, whole: Known, template: Template) -> Value:
     parts = [resolve(argument.get(index), template) for index in range(3)]
-    unknown = _undecided(parts, whole.span)
+    unknown = undecided(parts, whole.span)
     if unknown is not None:
         return unknown
     found: Value = template.mappings
@@ -316,7 +258,7 @@ def _find_in_map(argument: Value, whole: Known, template: Template) -> Value:
     if isinstance(found, Known):
         name = " ".join(scalar_text(part) or "" for part in parts)
         step = Step(f"mapping {name}", found.span)
-        return Known(found.value, found.span, via=(*_via(parts), step), sensitive=found.sensitive)
+        return Known(found.value, found.span, via=steps(via_of(parts), (step,)), sensitive=found.sensitive)
     default = argument.get(3, "DefaultValue")
     if not isinstance(default, Absent):
         return resolve(default, template)
@@ -333,7 +275,7 @@ def _if(argument: Value, whole: Known, template: Template) -> Value:
         if isinstance(chosen, Known):
             outcome = "true" if condition.value else "false"
             step = Step(f"condition {name} is {outcome}", argument.get(0).span)
-            via = (*chosen.via, *condition.via, step)
+            via = steps(chosen.via, condition.via, (step,))
             return Known(chosen.value, chosen.span, via=via, sensitive=chosen.sensitive)
         return chosen
     either = [resolve(argument.get(index), template) for index in (1, 2)]
@@ -347,10 +289,10 @@ def _if(argument: Value, whole: Known, template: Template) -> Value:
 
 def _equals(argument: Value, whole: Known, template: Template) -> Value:
     parts = [resolve(argument.get(index), template) for index in (0, 1)]
-    unknown = _undecided(parts, whole.span)
+    unknown = undecided(parts, whole.span)
     if unknown is not None:
         return unknown
-    return Known(scalar_text(parts[0]) == scalar_text(parts[1]), whole.span, via=_via(parts))
+    return Known(scalar_text(parts[0]) == scalar_text(parts[1]), whole.span, via=via_of(parts))
 
 
 def _and(argument: Value, whole: Known, template: Template) -> Value:
@@ -366,8 +308,8 @@ def _all(argument: Value, whole: Known, template: Template, *, decisive: bool) -
     for part in parts:
         if isinstance(part, Known) and part.value is decisive:
             return part
-    unknown = _undecided(parts, whole.span)
-    return unknown if unknown is not None else Known(not decisive, whole.span, via=_via(parts))
+    unknown = undecided(parts, whole.span)
+    return unknown if unknown is not None else Known(not decisive, whole.span, via=via_of(parts))
 
 
 def _not(argument: Value, whole: Known, template: Template) -> Value:

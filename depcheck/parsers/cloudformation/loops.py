@@ -41,6 +41,8 @@ def _loop(loop: Value, template: Template, level: int) -> Mapping[str, Value] | 
             return None
         if template.copies >= LIMIT:
             break
+        if not template.spend(body.span.end - body.span.start):
+            return None
         template.copies += 1
         copied: dict[str, Value] = {}
         for name, value in body.items():

@@ -18,12 +18,17 @@ from depcheck.values import Absent, Known, Missing, Step, Unknown, Value, scalar
 #: Attributes of a resource beside its properties that are kept under their own names.
 KEPT = ("DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Condition", "CreationPolicy", "UpdatePolicy")
 PATH = "aws:cdk:path"
+#: How many characters the functions of a template may make: far more than CloudFormation takes (a template has 1 MB).
+BUDGET = 10_000_000
+#: How many conditions may depend on one another in a row.
+_CHAIN = 40
 
 
 class Template:
     """One template as it is evaluated for one environment."""
 
     __slots__ = (
+        "_budget",
         "_conditions",
         "_given",
         "_open",
@@ -43,11 +48,17 @@ class Template:
         self._conditions: dict[str, Value] = {}
         self._open: set[str] = set()
         self.copies = 0
+        self._budget = BUDGET
         self.parameters = _map(root.get("Parameters"))
         self.mappings = root.get("Mappings")
         self.conditions = _map(root.get("Conditions"))
         self.resources: Mapping[str, Value] = {}
         self.resources = expanded(_map(root.get("Resources")), self)
+
+    def spend(self, characters: int) -> bool:
+        """Take from what the functions of this template may make; False when that is used up."""
+        self._budget -= characters
+        return self._budget >= 0
 
     def named(self, name: str, span: Span) -> Value:
         """What ``Ref`` gives for a name: a parameter's value, a pseudo-parameter, or a resource's identity."""
@@ -100,6 +111,8 @@ class Template:
             return Unknown(f"condition {name[:80]} is not declared", span)
         if name in self._open:
             return Unknown(f"condition {name[:80]} depends on itself", span)
+        if len(self._open) >= _CHAIN:
+            return Unknown(f"condition {name[:80]} depends on too many others", span)
         self._open.add(name)
         found = truth(written, self)
         self._open.discard(name)
