@@ -147,7 +147,7 @@ def command(value: Known, problems: list[Problem]) -> Scalar | list[Value] | dic
     else:
         text = Text.joined(span.source, [(content, span.start, span.end)])
     words = split_words(text, [Literal(0, len(content), content)])
-    return [Known(each.content.text, each.word.span, via=value.via) for each in words]
+    return [Known(each.word.text, each.word.span, via=value.via) for each in words]
 
 
 def boolean(value: Known, problems: list[Problem]) -> Scalar | list[Value] | dict[str, Value]:

@@ -7,7 +7,7 @@ An expansion by Compose (``${X}``) is written as the shell writes it and stays i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from depcheck.model import Command, Word
 from depcheck.parsers import Embedded
@@ -24,11 +24,11 @@ _HOOKS = ("post_start", "pre_start", "pre_stop")
 
 
 class Argument:
-    """A word of a command and its content as text, in case it turns out to be a script."""
+    """A word of a command, and how to get its content as text, in case it turns out to be a script."""
 
     __slots__ = ("content", "word")
 
-    def __init__(self, word: Word, content: Text) -> None:
+    def __init__(self, word: Word, content: Callable[[], Text]) -> None:
         self.word = word
         self.content = content
 
@@ -88,7 +88,7 @@ def _script(arguments: list[Argument]) -> tuple[str, Text] | None:
         if _SCRIPT_FOLLOWS.fullmatch(option):
             if at + 1 == len(arguments):
                 return None
-            return " ".join(each.word.text or "" for each in arguments[: at + 1]), arguments[at + 1].content
+            return " ".join(each.word.text or "" for each in arguments[: at + 1]), arguments[at + 1].content()
         at += 2 if _OPTION_FOLLOWS.fullmatch(option) else 1
     return None
 
@@ -105,13 +105,18 @@ def _arguments(value: Value, file: yaml.YamlFile) -> list[Argument]:
 
 
 def _element(value: Known, file: yaml.YamlFile) -> Argument:
+    span = value.span
+    raw = span.text
+    quoted = raw[:1] in ("'", '"')
+    written = scalar_text(value)
+    if "$" not in (written or ""):
+        plain = Word(written, raw, span, quoted=quoted)
+        return Argument(plain, lambda: yaml.scalar_text(value, file))
     text = yaml.scalar_text(value, file)
     parts = parse(text)
     names = tuple(dict.fromkeys(each.name for each in expansions(parts)))
     content = _content(text, parts)
-    raw = value.span.text
-    word = Word(None if names else content.text, raw, value.span, quoted=raw[:1] in ("'", '"'), variables=names)
-    return Argument(word, content)
+    return Argument(Word(None if names else content.text, raw, span, quoted=quoted, variables=names), lambda: content)
 
 
 def script_text(text: Text) -> Text:
@@ -150,7 +155,7 @@ def split_words(text: Text, parts: list[Part] | None = None) -> list[Argument]:
             span = text.span(begin, end)
             decided = None if names else content.text
             word = Word(decided, text.text[begin:end], span, quoted=quoted, variables=tuple(names))
-            words.append(Argument(word, content))
+            words.append(Argument(word, lambda: content))
 
     for characters, start, end, name in _units(text, parse(text) if parts is None else parts):
         if begin < 0 and not (characters.isspace() and not name):

@@ -6,6 +6,8 @@ an :class:`~depcheck.syntax.interpolation.Template` there, so that the steps tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from depcheck.model import Reference, Setting
 from depcheck.parsers import Context, Parsed
 from depcheck.source import Span, Text
@@ -24,7 +26,7 @@ def parse(text: Text, context: Context) -> Parsed:
         raw = _value(text, entry)
         value = raw
         if isinstance(raw, Template):
-            parsed.facts.references.extend(_references(raw, context, set(told)))
+            parsed.facts.references.extend(_references(raw, context, told))
             value = evaluate(raw, told.get, _nothing)
         elif isinstance(raw, Absent):
             parsed.facts.references.append(
@@ -61,7 +63,7 @@ def read_value(value: Text, quote: str, span: Span, key: Span) -> Known | Templa
     return read(value, span, key=key)
 
 
-def _references(template: Template, context: Context, told: set[str]) -> list[Reference]:
+def _references(template: Template, context: Context, told: Mapping[str, Value]) -> list[Reference]:
     """One reference for each use of a name that the file itself does not give before."""
     found: list[Reference] = []
     for each in expansions(template.parts):

@@ -148,7 +148,7 @@ def test_any_command_is_split_and_every_place_is_true(text: str) -> None:
     for each in split_words(Text.of(Source("x", text))):
         assert each.word.span.text == each.word.raw
         if each.word.text is not None:
-            assert each.word.text == each.content.text
+            assert each.word.text == each.content().text
             assert each.word.quoted or "$$" in each.word.raw or each.word.text == each.word.raw
 
 
