@@ -40,10 +40,23 @@ class Resource:
     ``kind`` is ``resource``, ``data``, ``module``, ``provider``, ``backend``, ``service`` or ``volume``; ``format`` is
     ``terraform``, ``cloudformation`` or ``compose``. Nested blocks are lists of maps in ``attributes``. ``span`` is
     the header, ``extent`` the whole block. ``root`` is the folder of the root module (Terraform) that it is deployed
-    from: addresses are its own, so that equal ones of two roots are two resources.
+    from: addresses are its own, so that equal ones of two roots are two resources. ``instances`` is how many there are
+    at this address: more than one where equal ones are told once, None where their number is not decided.
     """
 
-    __slots__ = ("address", "attributes", "environment", "extent", "format", "kind", "name", "root", "span", "type")
+    __slots__ = (
+        "address",
+        "attributes",
+        "environment",
+        "extent",
+        "format",
+        "instances",
+        "kind",
+        "name",
+        "root",
+        "span",
+        "type",
+    )
 
     def __init__(
         self,
@@ -58,9 +71,11 @@ class Resource:
         environment: str | None = None,
         extent: Span | None = None,
         root: str = "",
+        instances: int | None = 1,
     ) -> None:
         self.extent = extent if extent is not None else span
         self.root = root
+        self.instances = instances
         self.type = type
         self.address = address
         self.attributes = attributes

@@ -100,7 +100,10 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
             by_kind[file.kind] = by_kind.get(file.kind, 0) + 1
     return Report(
         files=sum(by_kind.values()),
-        resources=len(project.facts.resources),
+        # A CloudFormation resource is told in Terraform's words too, under the same address.
+        resources=len(
+            {(each.address, each.environment, each.root, each.span.path) for each in project.facts.resources}
+        ),
         rules=[rule.info() for rule in chosen],
         findings=sorted(findings, key=_order),
         unknown=sorted(unknown, key=lambda each: (*_place(each.span), each.rule, each.environment or "")),

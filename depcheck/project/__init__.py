@@ -83,7 +83,9 @@ class Project:
         for candidate in self._by_type.get(type, ()):
             if candidate.environment != resource.environment or candidate.format != resource.format:
                 continue
-            if candidate.root != resource.root:
+            if candidate.root != resource.root or (
+                candidate.format == "cloudformation" and candidate.span.path != resource.span.path
+            ):
                 continue
             state, value = refers_to(candidate, by, resource)
             if state == "yes":

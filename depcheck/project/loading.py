@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 #: How deep languages may be nested in one another (a shell script in a workflow in a Markdown block is three).
 EMBEDDED_DEPTH = 4
+# For ``fileset()``: what no configuration means, and how many files are enough.
+_NEVER_LISTED = frozenset({".git", ".terraform", "node_modules"})
+_LISTED_LIMIT = 10_000
 _TERRAFORM = frozenset({"terraform", "terraform-json", "tfvars", "tfvars-json", "hcl"})
 
 
@@ -30,7 +34,18 @@ class Options:
     ``explain_skips`` lists files that are no deployment configuration as well; without ``use_git`` folders are walked
     even in a work tree."""
 
-    __slots__ = ("as_of", "docs", "environment", "explain_skips", "paths", "root", "size_limit", "sources", "use_git", "var_files")
+    __slots__ = (
+        "as_of",
+        "docs",
+        "environment",
+        "explain_skips",
+        "paths",
+        "root",
+        "size_limit",
+        "sources",
+        "use_git",
+        "var_files",
+    )
 
     def __init__(
         self,
@@ -184,11 +199,16 @@ class _Loader:
         self._parse(embedded.kind, embedded.text, inner, inner_path, depth)
 
     def _join(self) -> None:
+        self._tell_in_terraforms_words()
         if self.hcl:
             from depcheck import terraform
 
             result = terraform.load(
-                self.hcl, self.environments, read_text=self._text_of, var_files=self.options.var_files
+                self.hcl,
+                self.environments,
+                read_text=self._text_of,
+                list_files=self._files_below,
+                var_files=self.options.var_files,
             )
             self.facts.add(result.facts)
             self.problems.extend(result.problems)
@@ -198,6 +218,14 @@ class _Loader:
             facts, problems = compose.assemble(self.compose, self.dotenv, self.environments)
             self.facts.add(facts)
             self.problems.extend(problems)
+
+    def _tell_in_terraforms_words(self) -> None:
+        """Add what CloudFormation's resources are in Terraform, so that one rule judges both."""
+        templates = [each for each in self.facts.resources if each.format == "cloudformation"]
+        if templates:
+            from depcheck.parsers.cloudformation.terraform import views
+
+            self.facts.resources += [view for each in templates for view in views(each) if view is not each]
 
     def _text_of(self, path: str) -> str | None:
         """The text of a file inside the root, for ``file()`` and ``templatefile()``."""
@@ -209,3 +237,18 @@ class _Loader:
             return None
         source = read(root, target.relative_to(root).as_posix(), limit=self.options.size_limit)
         return None if isinstance(source, Skipped) else source.text
+
+    def _files_below(self, folder: str) -> list[str]:
+        """The files below a folder inside the root, by their paths from there, for ``fileset()``."""
+        root = self.options.root.resolve()
+        start = (root / folder).resolve()
+        if not start.is_relative_to(root):
+            return []
+        found: list[str] = []
+        for path, folders, files in os.walk(start):
+            folders[:] = sorted(name for name in folders if name not in _NEVER_LISTED)
+            base = Path(path).relative_to(start).as_posix()
+            found.extend(name if base == "." else f"{base}/{name}" for name in files)
+            if len(found) > _LISTED_LIMIT:
+                break
+        return sorted(found)

@@ -60,6 +60,12 @@ class Expansion:
             return [None] if self.open is not None or self.mode == "one" or self.keys else []
         return list(self.keys)
 
+    def size(self) -> int | None:
+        """How many instances each one that is told stands for; None where that is not known."""
+        if self.open is not None:
+            return None
+        return len(self.keys) if self.shared and self.mode != "one" else 1
+
 
 def address_of(base: str, key: Key) -> str:
     """The address of an instance."""

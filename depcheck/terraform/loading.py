@@ -8,7 +8,7 @@ from depcheck.environments import Environments
 from depcheck.model import Facts, Problem, Runtime
 from depcheck.syntax.hcl_ast import HclFile
 from depcheck.terraform.bridge import to_value
-from depcheck.terraform.evaluation import MAX_RESOURCES, UNREAD, Run
+from depcheck.terraform.evaluation import MAX_RESOURCES, Run
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Module, walk
 from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module
@@ -30,21 +30,21 @@ def load(
     environments: Environments,
     *,
     read_text: Callable[[str], str | None],
+    list_files: Callable[[str], Sequence[str]] | None = None,
     var_files: Sequence[str] = (),
 ) -> Result:
     """Evaluate every root module in every environment.
 
     ``files`` are by their path below the scanned folder; a file inside a document is ``doc.md#/main.tf``.
     """
-    tree = Tree(files, environments, read_text)
+    tree = Tree(files, environments, read_text, list_files)
     facts = Facts()
     seen: dict[tuple[str, str, int, int], Problem] = {}
     for run in runs(tree, var_files):
         _tell_run(run, facts)
-        for problem in run.log.problems:
-            if UNREAD not in problem.message:
-                span = problem.span
-                seen.setdefault((problem.message, span.path, span.start, span.end), problem)
+        for problem in run.problems():
+            span = problem.span
+            seen.setdefault((problem.message, span.path, span.start, span.end), problem)
     return Result(facts, list(seen.values()))
 
 
@@ -83,4 +83,5 @@ def _tell_module(module: Module, facts: Facts, *, is_root: bool) -> None:
             run.resources += 1
             if run.resources > MAX_RESOURCES:
                 return
-            facts.resources.append(tell(module.instance(declaration, expansion, key), environment, root))
+            instance = module.instance(declaration, expansion, key)
+            facts.resources.append(tell(instance, environment, root, expansion.size()))

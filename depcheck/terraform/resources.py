@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from depcheck.model import Resource
 from depcheck.source import Span, Text
-from depcheck.syntax.hcl_ast import Block, Body, Name
+from depcheck.syntax.hcl_ast import Attribute, Block, Body, Name, Tuple
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import META, Argument, Declaration, Inner
 from depcheck.terraform.expansion import key_value
@@ -28,10 +28,12 @@ from depcheck.values import Known, Unknown, Value
 
 #: Blocks that a ``dynamic`` block makes are told up to this number.
 MAX_BLOCKS = 1000
+# Arguments of ``lifecycle`` that name attributes and resources; they are no expressions.
+_NAMES_ONLY = frozenset(("ignore_changes", "replace_triggered_by"))
 
 
-def tell(instance: Instance, environment: str | None, root: str) -> Resource:
-    """A resource or a data source."""
+def tell(instance: Instance, environment: str | None, root: str, instances: int | None = 1) -> Resource:
+    """A resource or a data source, or ``instances`` of it that are equal."""
     declaration = instance.declaration
     attributes = told_arguments(instance)
     add_blocks(attributes, declaration.blocks(), instance.frame)
@@ -46,6 +48,7 @@ def tell(instance: Instance, environment: str | None, root: str) -> Resource:
         environment=environment,
         extent=declaration.extent,
         root=root,
+        instances=instances,
     )
 
 
@@ -112,12 +115,26 @@ def arguments_of(arguments: dict[str, Argument], frame: Frame) -> dict[str, Valu
 def add_body(made: dict[str, Value], text: Text, body: Body, scope: Scope) -> None:
     """Tell the arguments and blocks of a body."""
     for attribute in body.attributes:
+        if attribute.name in _NAMES_ONLY:
+            made[attribute.name] = _names(text, attribute)
+            continue
         value = evaluate(attribute.value, scope)
         if value.payload is not None:
             key = text.span(attribute.start, attribute.name_end)
             made[attribute.name] = to_value(value, text.span(attribute.value.start, attribute.value.end), key=key)
     for block in body.blocks:
         _add_block(made, text, block, scope)
+
+
+def _names(text: Text, attribute: Attribute) -> Known:
+    """``ignore_changes = [password]``: a list of names, or the word ``all``, told as texts."""
+    node = attribute.value
+    place = text.span(node.start, node.end)
+    key = text.span(attribute.start, attribute.name_end)
+    if not isinstance(node, Tuple):
+        return Known(place.text.strip('"'), place, key=key)
+    spans = [text.span(item.start, item.end) for item in node.items]
+    return Known([Known(span.text.strip('"'), span) for span in spans], place, key=key)
 
 
 def add_blocks(made: dict[str, Value], blocks: Iterable[Inner], frame: Frame) -> None:
