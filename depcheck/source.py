@@ -202,6 +202,12 @@ class Text:
         """The place in the source of the characters from ``start`` to ``end`` of this text."""
         if self.pieces is None:
             return Span(self.source, self.base + start, self.base + end)
+        piece_start, piece_end, origin, origin_end = self._piece(start)
+        if (
+            start < end <= piece_end
+            and piece_end - piece_start == origin_end - origin <= len(self.source.text) - origin
+        ):
+            return Span(self.source, origin + start - piece_start, origin + end - piece_start)
         first = self.origin(start)
         if end <= start:
             return Span(self.source, first, first)

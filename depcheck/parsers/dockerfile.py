@@ -21,6 +21,7 @@ from depcheck.values import Known, Missing, Step, Unknown, Value, string
 
 _EXECUTING = frozenset(("CMD", "ENTRYPOINT", "HEALTHCHECK", "RUN"))
 _WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
+_TEMPLATE = re.compile(r"^(?:FROM[ \t][^\n]*?|[ \t]*)(\{\{|\{%|<%)", re.MULTILINE)
 _FROM = re.compile(r"(?:^|,)from=([^,]+)")
 _SECRET = re.compile(r"(?:^|,)type=secret(?:,|$)")
 _SECRET_ID = re.compile(r"(?:^|,)(?:id|source|src)=([^,]+)")
@@ -36,10 +37,15 @@ def parse(text: Text, context: Context) -> Parsed:
         elif statement.keyword in KEYWORDS:
             reader.tell(statement)
     reader.finish()
+    problems = sorted(tree.problems + reader.problems, key=lambda problem: problem.span.start)
+    made = _TEMPLATE.search(text.text) if problems else None
+    if made:
+        message = f"`{made[1]}` belongs to a template from which a Dockerfile is made"
+        problems = [Problem(message, text.span(made.start(1), made.end(1)), "check the Dockerfile that it makes")]
     return Parsed(
         facts=reader.facts,
         comments=sorted(tree.comments + reader.comments, key=lambda comment: comment.span.start),
-        problems=sorted(tree.problems + reader.problems, key=lambda problem: problem.span.start),
+        problems=problems,
     )
 
 

@@ -133,7 +133,11 @@ def fields(line: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def words(line: str, start: int, end: int, escape: str) -> list[tuple[int, int]]:
     """Words separated by blanks outside of quotes, quotes kept (ARG, ENV, LABEL)."""
-    return [found.span() for found in _WORDS[escape].finditer(line, start, end)]
+    return [
+        (found.start(), found.end() - 1 if found.lastindex else found.end())
+        for found in _WORDS[escape].finditer(line, start, end)
+        if not found.lastindex or found.end() - found.start() > 1
+    ]
 
 
 class Pair:
@@ -166,12 +170,13 @@ def pairs(line: str, start: int, end: int, escape: str, *, old_form: bool = True
 
 
 def _words_pattern(escape: str) -> re.Pattern[str]:
+    # The groups take an escape character that ends the line: BuildKit drops it.
     mark = re.escape(escape)
     return re.compile(
         rf"(?:[^{WHITESPACE}'\"{mark}]+"
         rf"|'[^']*+(?:'|\Z)"
-        rf'|"(?:[^"{mark}]|{mark}(?:.|\n|\Z))*+(?:"|\Z)'
-        rf"|{mark}(?:.|\n|\Z))++"
+        rf'|"(?:[^"{mark}]|{mark}(?:.|\n)|({mark}\Z))*+(?:"|\Z)'
+        rf"|{mark}(?:.|\n)|({mark}\Z))++"
     )
 
 

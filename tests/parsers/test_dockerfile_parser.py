@@ -309,6 +309,14 @@ def test_problems(text: str, message: str, place: str) -> None:
     assert problem.next_step
 
 
+def test_a_template_is_one_problem() -> None:
+    found = read("FROM debian:{{ version }}\n{{ if x }}\nRUN a\n{{ end }}\n")
+    (problem,) = found.problems
+    assert problem.message == "`{{` belongs to a template from which a Dockerfile is made"
+    assert read("FROM a\nRUN docker inspect --format '{{ .Id }}' b\n").problems == []
+    assert [each.name for each in found.facts.commands] == ["a"]
+
+
 PIECES = ["FROM a AS b\n", "FROM ", "RUN ", "ENV A=", "ARG X", "=", "$X", "${X:-", "}", "${X##", "*", "'", '"', "\\\n"]
 PIECES += [
     "\\",

@@ -107,7 +107,7 @@ DOCUMENTS = st.lists(st.tuples(st.sampled_from(HEADS), st.lists(st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(DOCUMENTS)
 def test_same_as_buildkit_on_made_up_files(text: str) -> None:
     # The binding's release still takes text after a JSON array for a part of it.
