@@ -56,10 +56,11 @@ class Known(_NoVerdict):
 
     ``value`` is a scalar, a list of values or a dict of values. ``span`` is the place of the value itself, ``key`` the
     place of the key or name that introduces it, ``via`` the hops it was followed through. ``document`` is what a text
-    was encoded from (``jsonencode({...})``), part by part with the places in the configuration.
+    was encoded from (``jsonencode({...})``), part by part with the places in the configuration. ``rest`` is what any
+    other entry of a map is that has more entries than are known (``merge(var.unknown, {a = 1})``).
     """
 
-    __slots__ = ("document", "key", "sensitive", "span", "value", "via")
+    __slots__ = ("document", "key", "rest", "sensitive", "span", "value", "via")
     __match_args__ = ("value",)
 
     def __init__(
@@ -71,7 +72,9 @@ class Known(_NoVerdict):
         key: Span | None = None,
         sensitive: bool = False,
         document: Value | None = None,
+        rest: Unknown | None = None,
     ) -> None:
+        self.rest = rest
         self.value = value
         self.span = span
         self.via = via
@@ -185,6 +188,8 @@ def _follow(value: Value, path: tuple[str | int, ...]) -> Value:
         inner = value.value
         if isinstance(part, str) and isinstance(inner, dict) and part in inner:
             value = inner[part]
+        elif isinstance(part, str) and isinstance(inner, dict) and value.rest is not None:
+            value = value.rest
         elif isinstance(part, int) and isinstance(inner, list) and -len(inner) <= part < len(inner):
             value = inner[part]
         else:

@@ -120,6 +120,8 @@ def walk(value: Value, path: list[str]) -> Iterator[Value]:
     head, *rest = path
     if head == "*":
         entries = [item for _, item in value.items()]
+        if value.rest is not None:
+            entries.append(value.rest)
         if not entries:
             yield Absent(value.key or value.span)
         for item in entries:

@@ -16,13 +16,15 @@ def load(
     environments: Environments,
     *,
     read_text: Callable[[str], str | None],
+    list_files: Callable[[str], Sequence[str]] | None = None,
     var_files: Sequence[str] = (),
 ) -> Result:
     """Evaluate every root module among the files in every environment.
 
     ``files`` are by their path below the scanned folder; a file inside a document is ``doc.md#/main.tf``. ``read_text``
-    gives the text of any other file below it, ``var_files`` are the values files of the command line.
+    gives the text of any other file below it, ``list_files`` the paths of the files below a folder from there,
+    ``var_files`` are the values files of the command line.
     """
     from depcheck.terraform.loading import load as load_files
 
-    return load_files(files, environments, read_text=read_text, var_files=var_files)
+    return load_files(files, environments, read_text=read_text, list_files=list_files, var_files=var_files)

@@ -42,7 +42,8 @@ def to_value(value: TfValue, span: Span, *, key: Span | None = None) -> Value:
     via = steps(value.via)
     if isinstance(payload, dict):
         entries = _entries(value, payload, place)
-        return Known(entries, place, via=via, key=key, sensitive=bool(value.flags & INNER_SENSITIVE) and sensitive)
+        sensitive = bool(value.flags & INNER_SENSITIVE) and sensitive
+        return Known(entries, place, via=via, key=key, sensitive=sensitive, rest=_rest(payload, place))
     if isinstance(payload, list):
         items: list[Value] = [to_value(selected(value, item), place) for item in payload]
         return Known(items, place, via=via, key=key, sensitive=sensitive)
@@ -93,6 +94,14 @@ def _entries(value: TfValue, payload: dict[str, TfValue], place: Span) -> dict[s
             if isinstance(name, String):
                 keys[name.value] = text.span(name.start, name.end)
     return {name: to_value(selected(value, item), place, key=keys.get(name)) for name, item in payload.items()}
+
+
+def _rest(payload: dict[str, TfValue], place: Span) -> Unknown | None:
+    """What the entries are that an object has beside the known ones."""
+    if not isinstance(payload, OpenAttributes):
+        return None
+    found = to_value(payload.other(""), place)
+    return found if isinstance(found, Unknown) else None
 
 
 def _outline(reason: Reason) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from depcheck.source import Span, Text
 from depcheck.syntax.hcl_ast import Attribute, Block, HclFile, Node
+from depcheck.terraform.constraints import Constraint
 
 _ENDINGS = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _REPEATS = re.compile(r"(?<![\w-])(?:each|count)\s*\.")
@@ -52,12 +53,14 @@ class Inner:
 class Declaration:
     """A block of a file, and the blocks of override files that change it."""
 
-    __slots__ = ("_arguments", "block", "overrides", "text")
+    __slots__ = ("_arguments", "block", "constraint", "overrides", "text")
 
     def __init__(self, text: Text, block: Block) -> None:
         self.text = text
         self.block = block
         self.overrides: list[Inner] = []
+        # The type of a variable, once it was read.
+        self.constraint: Constraint | None = None
         self._arguments: dict[str, Argument] | None = None
 
     @property

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from depcheck.model import Problem
 from depcheck.terraform.scope import Budget, Log
 from depcheck.terraform.values import EvaluationError, LimitError, TfValue
 
@@ -18,6 +19,8 @@ MAX_MODULES = 2000
 MAX_MODULE_DEPTH = 40
 MAX_RESOURCES = 50_000
 UNREAD = "could not be read"
+# Functions that look at the machine say so.
+ELSEWHERE = ("depends on who runs Terraform, so", "depends on where Terraform runs, so")
 
 
 class Found:
@@ -40,6 +43,7 @@ class Run:
     __slots__ = (
         "active",
         "budget",
+        "certain",
         "environment",
         "files",
         "find",
@@ -57,7 +61,7 @@ class Run:
         environment: str | None,
         values: Mapping[str, Sequence[TfValue]],
         find: Callable[[Configuration, Declaration], Found],
-        read_text: Callable[[str], str | None],
+        files: RootFiles,
         *,
         workspace: TfValue | None = None,
     ) -> None:
@@ -65,13 +69,25 @@ class Run:
         self.environment = environment
         self.values = values
         self.find = find
-        self.files = RootFiles(root.path, read_text)
+        self.files = files
         self.workspace = workspace
+        # What goes wrong in expressions, and what is wrong whatever values the variables have.
         self.log = Log()
+        self.certain = Log()
         self.budget = Budget()
         self.active: set[tuple[int, str]] = set()
         self.modules = 0
         self.resources = 0
+
+    def problems(self) -> list[Problem]:
+        """What is worth telling. Where variables have no value the rest is no more than a guess at how the
+        configuration is used, and what goes wrong in expressions does not count."""
+        complete = all(
+            name in self.values or "default" in declaration.arguments
+            for name, declaration in self.root.variables.items()
+        )
+        found = self.certain.problems + (self.log.problems if complete else [])
+        return [problem for problem in found if not any(each in problem.message for each in (UNREAD, *ELSEWHERE))]
 
     @contextmanager
     def entering(self, owner: object, name: str) -> Iterator[bool]:
@@ -90,35 +106,43 @@ class Run:
 class RootFiles:
     """The files that file functions may see: those inside the scanned folder, by paths from the root module."""
 
-    __slots__ = ("folder", "read_text")
+    __slots__ = ("folder", "list_files", "read_text")
 
-    def __init__(self, folder: str, read_text: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        folder: str,
+        read_text: Callable[[str], str | None],
+        list_files: Callable[[str], Sequence[str]] | None = None,
+    ) -> None:
         self.folder = folder
         self.read_text = read_text
+        self.list_files = list_files
 
     def read(self, path: str) -> bytes | None:
         """The content of a file."""
-        found = self._text(path)
-        if found is None:
+        found = self.read_text(self._path(path, "file"))
+        if found is None or "\ufffd" in found:
             raise LimitError(f"the file {path!r} {UNREAD}")
         return found.encode("utf-8", "surrogatepass")
 
     def is_file(self, path: str) -> bool | None:
         """Whether there is such a file; one that cannot be read may be there all the same."""
-        if self._text(path) is None:
+        if self.read_text(self._path(path, "file")) is None:
             raise LimitError(f"the file {path!r} {UNREAD}")
         return True
 
     def below(self, folder: str) -> Sequence[str]:
-        """Folders are not listed."""
-        raise LimitError(f"the folder {folder!r} {UNREAD}")
+        """The files below a folder, by their paths from there."""
+        path = self._path(folder, "folder")
+        if self.list_files is None:
+            raise LimitError(f"the folder {folder!r} {UNREAD}")
+        return self.list_files(path)
 
-    def _text(self, path: str) -> str | None:
-        if path.startswith(("/", "~")):
-            raise LimitError(f"the file {path!r} {UNREAD}")
+    def _path(self, path: str, what: str) -> str:
+        """A path from the scanned folder."""
         joined = normpath(f"{self.folder}/{path}" if self.folder else path)
-        if joined.startswith("../") or joined == "..":
-            raise LimitError(f"the file {path!r} {UNREAD}")
+        if path.startswith(("/", "~")) or joined.startswith("../") or joined == ".." or "#" in self.folder:
+            raise LimitError(f"the {what} {path!r} {UNREAD}")
         if len(joined) > 1000 or "\0" in joined:
-            raise EvaluationError("the path is no path of a file")
-        return self.read_text(joined)
+            raise EvaluationError(f"the path is no path of a {what}")
+        return "" if joined == "." else joined

@@ -10,7 +10,7 @@ from depcheck.terraform.configuration import Argument, Configuration, Declaratio
 from depcheck.terraform.evaluation import MAX_MODULE_DEPTH, MAX_MODULES, Run
 from depcheck.terraform.expansion import Expansion, Key, address_of, expand, key_value
 from depcheck.terraform.expressions import evaluate
-from depcheck.terraform.scope import Scope
+from depcheck.terraform.scope import Log, Scope
 from depcheck.terraform.types import DYNAMIC, NUMBER, STRING, TfType, element_of
 from depcheck.terraform.values import (
     MARKS,
@@ -35,10 +35,12 @@ Answer = tuple[TfValue, int] | None
 class Frame:
     """Where a block's expressions are evaluated: in a module, for one of the block's instances."""
 
-    __slots__ = ("each_key", "each_value", "index", "instance", "module", "scopes")
+    __slots__ = ("each_key", "each_value", "index", "instance", "log", "module", "scopes")
 
     def __init__(self, module: Module, expansion: Expansion | None = None, key: Key = None) -> None:
         self.module = module
+        # There may be no such instance at all: what goes wrong in it does not count.
+        self.log = Log() if expansion is not None and expansion.open is not None else module.run.log
         self.instance: Instance | None = None
         self.scopes: dict[int, Scope] = {}
         self.index: TfValue | None = None
@@ -62,7 +64,7 @@ class Frame:
         found = self.scopes.get(id(text))
         if found is None:
             run = self.module.run
-            found = Scope(text, self.resolve, files=run.files, log=run.log, budget=run.budget)
+            found = Scope(text, self.resolve, files=run.files, log=self.log, budget=run.budget)
             self.scopes[id(text)] = found
         return found
 
@@ -155,7 +157,7 @@ class Instance:
 
 def _circular(name: str, argument: Argument, run: Run) -> TfValue:
     clause = f"{name} depends on itself"
-    Scope(argument.text, log=run.log).report(clause, argument.node.value)
+    Scope(argument.text, log=run.certain).report(clause, argument.node.value)
     return unknown(Reason(clause, failed=True)).at(argument.text, argument.node.value, ())
 
 
@@ -306,7 +308,7 @@ class Module:
             given = [value] if (value := self._input(name)) is not None else []
             if self.caller is None:
                 given = list(run.values.get(name, ()))
-            found = value_of(declaration, constraint_of(declaration, run.log), given, self._lacking(name), run.log)
+            found = value_of(declaration, constraint_of(declaration, run.certain), given, self._lacking(name), run.log)
             self.variables[name] = found
         if any(block.type == "validation" for block in declaration.block.body.blocks):
             self._validate(declaration, found)
@@ -381,7 +383,7 @@ class Module:
             with self.run.entering(self, f"instances {id(declaration)}") as entered:
                 if not entered:
                     clause = "the number of instances depends on itself"
-                    Scope(declaration.text, log=self.run.log).report(clause, declaration.header_node)
+                    Scope(declaration.text, log=self.run.certain).report(clause, declaration.header_node)
                     return Expansion("count", {}, open_=unknown(Reason(clause, failed=True)))
                 found = expand(declaration, self.frame.scope)
             self.expansions[id(declaration)] = found

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from posixpath import normpath
+from typing import TypeAlias
 
 from depcheck.environments import Environments
 from depcheck.syntax.hcl_ast import HclFile, String
 from depcheck.terraform.configuration import Configuration, Declaration, by_folder, configure
-from depcheck.terraform.evaluation import Found, Run
+from depcheck.terraform.evaluation import Found, RootFiles, Run
 from depcheck.terraform.scope import Log
 from depcheck.terraform.values import TfValue
 from depcheck.terraform.values_files import Loose, assign, automatic, is_values, loose_files, read_values
 
-ReadText = Callable[[str], "str | None"]
+ReadText: TypeAlias = Callable[[str], str | None]
+ListFiles: TypeAlias = Callable[[str], Sequence[str]]
 
 
 class Tree:
     """All configurations below the scanned folder."""
 
-    __slots__ = ("configurations", "environments", "files", "read_text")
+    __slots__ = ("configurations", "environments", "files", "list_files", "read_text")
 
-    def __init__(self, files: Mapping[str, HclFile], environments: Environments, read_text: ReadText) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, HclFile],
+        environments: Environments,
+        read_text: ReadText,
+        list_files: ListFiles | None = None,
+    ) -> None:
+        self.list_files = list_files
         self.files = files
         self.environments = environments
         self.read_text = read_text
@@ -133,7 +142,8 @@ def _run(tree: Tree, root: Configuration, environment: str | None, paths: Sequen
     values: dict[str, list[TfValue]] = {}
     for path in paths:
         read_values(path, tree.files[path], root, log, values)
-    run = Run(root, environment, values, tree.find, tree.read_text, workspace=None)
+    files = RootFiles(root.path, tree.read_text, tree.list_files)
+    run = Run(root, environment, values, tree.find, files)
     for problem in log.problems:
         run.log.add(problem)
     return run

@@ -28,6 +28,12 @@ from depcheck.values import Missing
 
 def constraint_of(declaration: Declaration, log: Log) -> Constraint:
     """The type that a variable is declared with."""
+    if declaration.constraint is None:
+        declaration.constraint = _constraint(declaration, log)
+    return declaration.constraint
+
+
+def _constraint(declaration: Declaration, log: Log) -> Constraint:
     argument = declaration.arguments.get("type")
     if argument is None:
         return ANY
