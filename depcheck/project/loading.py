@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: How deep languages may be nested in one another (a shell script in a workflow in a Markdown block is three).
 EMBEDDED_DEPTH = 4
+#: How long a chain of files may be in which each is named by the one before it.
+COMPOSE_ROUNDS = 8
 # For ``fileset()``: what no configuration means, and how many files are enough.
 _NEVER_LISTED = frozenset({".git", ".terraform", "node_modules"})
 _LISTED_LIMIT = 10_000
@@ -146,6 +148,9 @@ class _Loader:
             if self.options.explain_skips:
                 self.skipped.append(Skipped(source.path, "documents are read with --docs"))
             return
+        self._read(source, kind, tracked)
+
+    def _read(self, source: Source, kind: str, tracked: bool | None) -> None:
         self.sources[source.path] = source
         environment = self.environments.of_path(source.path)
         text = Text.of(source)
@@ -215,9 +220,26 @@ class _Loader:
         if self.compose:
             from depcheck import compose
 
+            self._read_what_compose_names()
             facts, problems = compose.assemble(self.compose, self.dotenv, self.environments)
             self.facts.add(facts)
             self.problems.extend(problems)
+
+    def _read_what_compose_names(self) -> None:
+        """Read files that compose files include, extend or take variables from, also where they were not asked for."""
+        from depcheck import compose
+
+        for _ in range(COMPOSE_ROUNDS):
+            files, env_files = compose.wanted(self.compose, self.dotenv)
+            read_any = False
+            for kind, paths in (("compose", files), ("dotenv", env_files)):
+                for path in sorted(paths):
+                    source = self._source_of(path)
+                    if source is not None and path not in self.sources:
+                        read_any = True
+                        self._read(source, kind, None)
+            if not read_any:
+                return
 
     def _tell_in_terraforms_words(self) -> None:
         """Add what CloudFormation's resources are in Terraform, so that one rule judges both."""
@@ -229,14 +251,17 @@ class _Loader:
 
     def _text_of(self, path: str) -> str | None:
         """The text of a file inside the root, for ``file()`` and ``templatefile()``."""
-        if path in self.sources:
-            return self.sources[path].text
+        source = self.sources.get(path) or self._source_of(path)
+        return source.text if source is not None else None
+
+    def _source_of(self, path: str) -> Source | None:
+        """A file inside the root that the configuration names, links followed inside the root only."""
         root = self.options.root.resolve()
         target = (root / path).resolve()
         if not target.is_relative_to(root) or not target.is_file():
             return None
         source = read(root, target.relative_to(root).as_posix(), limit=self.options.size_limit)
-        return None if isinstance(source, Skipped) else source.text
+        return None if isinstance(source, Skipped) else Source(path, source.text, bom=source.bom)
 
     def _files_below(self, folder: str) -> list[str]:
         """The files below a folder inside the root, by their paths from there, for ``fileset()``."""
