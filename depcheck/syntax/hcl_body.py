@@ -44,7 +44,7 @@ class BodyParser(ExpressionParser):
         errors, an item stands no further right than the header at column ``outer`` (True)."""
         text, limit = self.text, self.limit
         attributes = body.attributes
-        seen = {attribute.name for attribute in attributes}
+        seen: set[str] = set()
         inner = -1
         while True:
             at = self.pos
@@ -88,13 +88,13 @@ class BodyParser(ExpressionParser):
             seen.add(name)
 
     def _indented(self, at: int, inner: int) -> int:
-        """Note in ``floor`` how far right the item after ``at`` stands (-1 where that says nothing), and return the
-        indentation of the first item of the body."""
+        """Note how far right the item after ``at`` stands (-1 if something is before it on its line; in ``floor`` also
+        if it does not look like an item), and return the indentation of the first item of the body."""
         begin = skip_blank(self.text, at, self.limit)
-        line = self.line_start(begin)
-        self.floor = -1
-        if not self.text[line:begin].strip() and ITEM_LINE(self.text, line, self.limit) and self.text[begin] != "}":
-            self.floor = begin - line
+        line = self.fresh_line(at, begin)
+        self.column = begin - line if line >= 0 else -1
+        likely = line >= 0 and ITEM_LINE(self.text, line, self.limit) is not None and self.text[begin] != "}"
+        self.floor = self.column if likely else -1
         return self.floor if inner < 0 else inner
 
     def _first(self, at: int) -> int:
@@ -107,7 +107,7 @@ class BodyParser(ExpressionParser):
         """Read the value of an attribute whose name and sign were read."""
         after = self.pos
         self.newlines = True
-        if self.recovering and self._flat(after):
+        if self.floor >= 0 and self._flat(after):
             self.floor = -1
         self.next_value()
         attribute = Attribute(start, after, self.text[start:name_end], name_end, Bad(after, after))
@@ -152,7 +152,7 @@ class BodyParser(ExpressionParser):
         body.blocks.append(block)
         if self.depth > MAX_DEPTH:
             self.too_deep(start, header_end)
-        column = self.indent(self.line_start(start))
+        column = self.column
         if _LINE_END(self.text, self.pos, self.limit) is not None:
             ended = self._items(inner, column)
         else:

@@ -351,21 +351,22 @@ class ExpressionParser(TraversalParser):
 
     def _left(self, match: re.Match[str]) -> bool:
         """Whether an item begins a line that stands too far left to belong to this object."""
-        at = match.start(1) if match[1] is not None else match.start(2)
-        line = self.line_start(at)
-        return line >= self.pos and self.dedented(line)
+        line = self.fresh_line(self.pos, match.start(1) if match[1] is not None else match.start(2) - 1)
+        return line >= 0 and self.dedented(line)
 
     def _skip_lines(self) -> None:
+        at = self.pos
         self.next()
         while self.kind == "\n":
             self.next()
-        if self.recovering and self.kind not in ("end", "dedent"):
-            line = self.line_start(self.start)
-            if not self.text[line : self.start].strip() and self.dedented(line):
-                self.kind = "dedent"
-                self.start = self.pos = line
-        elif self.kind == "end" and self.recovering:
+        if not self.recovering or self.kind == "dedent":
+            return
+        line = self.fresh_line(at, self.start)
+        if self.kind == "end":
             self.kind = "dedent"
+        elif line >= 0 and self.dedented(line):
+            self.kind = "dedent"
+            self.start = self.pos = line
 
     def _key(self) -> Expression:
         """Any expression may be a key; a single word is a text."""

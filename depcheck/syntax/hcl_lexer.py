@@ -66,6 +66,7 @@ class Lexer:
 
     __slots__ = (
         "closers",
+        "column",
         "comments",
         "depth",
         "floor",
@@ -94,6 +95,7 @@ class Lexer:
         self.height = 0
         self.recovering = recovering
         self.floor = -1
+        self.column = -1
         self.unclosed = -1
         self.closers: dict[str, list[tuple[int, int]]] | None = None
         self.comments: dict[int, int] = {}
@@ -146,6 +148,14 @@ class Lexer:
     def line_start(self, at: int) -> int:
         """Where the line of a character begins."""
         return self.text.rfind("\n", 0, at) + 1
+
+    def fresh_line(self, at: int, begin: int) -> int:
+        """The start of the line of a token that was looked for from ``at`` on; -1 if the token does not begin its
+        line. Looking no further back keeps the cost of a long line in proportion to its length."""
+        line = self.text.rfind("\n", max(at - 1, 0), begin) + 1
+        if line == 0 and at > 1:
+            return -1
+        return line if not self.text[line:begin].strip("\ufeff \t\r\n") else -1
 
     def line_end(self, at: int) -> int:
         """Where the line of a character ends, before its line break."""

@@ -77,7 +77,7 @@ def test_snippets_are_valid_to_all(snippet: str) -> None:
     assert accepted_by_go(snippet + "\n") in (True, None)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(SNIPPETS), st.integers(0, 10**6))
 def test_damaged_files_are_refused_as_in_go(snippet: str, seed: int) -> None:
     dice = random.Random(seed)
