@@ -6,7 +6,8 @@ Written from HCL's syntax specification (github.com/hashicorp/hcl/blob/main/hcls
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NoReturn
 
 MAX_DEPTH = 100
@@ -15,8 +16,10 @@ MAX_DEPTH = 100
 MAX_PROBLEMS = 100
 """After so many problems in one file, more are not told."""
 
-# Letters, digits, underscores and hyphens; \w lacks the combining marks that Unicode allows inside of identifiers.
-IDENTIFIER = (
+IDENTIFIER = r"[^\W\d][\w-]*+"
+# \w lacks the combining marks that Unicode allows inside of identifiers. Patterns with them take long to compile, so
+# they are only made for a text that has such names.
+_MARKED_IDENTIFIER = (
     r"[^\W\d][\w\-\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u0669\u0900-\u0dff\u0e31-\u0e4e\u20d0-\u20dc"
     r"\u3099\u309a]*+"
 )
@@ -32,10 +35,13 @@ _TOKEN = (
     rf"|({NUMBER})"  # 7
     r'|(")'  # 8: a string with something to decode
 )
-_FREE = re.compile(rf"[ \t\r\n]*+(?:{_TOKEN}|((?!))|(\Z)|(.))", re.DOTALL).match
-_LINE = re.compile(rf"[ \t]*+(?:{_TOKEN}|(\r?\n)|(\Z)|(.))", re.DOTALL).match
+_FREE_TOKEN = rf"[ \t\r\n]*+(?:{_TOKEN}|((?!))|(\Z)|(.))"
+_LINE_TOKEN = rf"[ \t]*+(?:{_TOKEN}|(\r?\n)|(\Z)|(.))"
+_FREE = re.compile(_FREE_TOKEN, re.DOTALL).match
+_LINE = re.compile(_LINE_TOKEN, re.DOTALL).match
 
-_COMMENT, _OPERATOR = 4, 6
+_PATH, _COMMENT, _OPERATOR = 2, 4, 6
+_FIRST_MARK = "\u02ff"
 _KINDS = ("", "id", "path", "string", "comment", "heredoc", "", "number", "quote", "\n", "end", "other")
 
 ITEM_LINE = re.compile(
@@ -112,11 +118,16 @@ class Lexer:
             if match is None:  # cannot be: the last alternative takes any character and \Z the end
                 raise Failure
             index = match.lastindex or 0
+            end = match.end()
+            if index <= _PATH and end < limit and text[end] > _FIRST_MARK and f"a{text[end]}".isidentifier():
+                match = _marked(self.newlines)(text, pos, limit) or match
+                end = match.end()
+                index = match.lastindex or 0
             if index != _COMMENT:
                 break
-            pos = self._comment(match.start(index), match.end())
+            pos = self._comment(match.start(index), end)
         self.match = match
-        self.pos = end = match.end()
+        self.pos = end
         if index == _OPERATOR:
             self.kind = match[index]
             self.start = match.start(index)
@@ -236,6 +247,12 @@ def skip_blank(text: str, at: int, limit: int) -> int:
     """The next character that is not blank."""
     match = _BLANK(text, at, limit)
     return match.end() if match else at
+
+
+@cache
+def _marked(newlines: bool) -> Callable[[str, int, int], re.Match[str] | None]:
+    pattern = (_LINE_TOKEN if newlines else _FREE_TOKEN).replace(IDENTIFIER, _MARKED_IDENTIFIER)
+    return re.compile(pattern, re.DOTALL).match
 
 
 def number_is_valid(text: str) -> bool:
