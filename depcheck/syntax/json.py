@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from depcheck.model import Comment, Problem
 from depcheck.source import Text
 from depcheck.syntax.json_containers import DEPTH_LIMIT, Reader
+from depcheck.syntax.json_scalars import GIVE_UP
 from depcheck.syntax.json_strings import content
 from depcheck.values import Absent, Unknown, Value
 
@@ -36,12 +37,16 @@ def parse(text: Text, *, lenient: bool = False, holes: Mapping[str, Unknown] | N
     """
     reader = Reader(text, lenient, holes or {})
     file = _read(reader)
+    if reader.wrong > GIVE_UP:
+        place = file.problems[-1].span
+        file.problems.append(Problem("too many mistakes to read on", place, "is this JSON?"))
+        return file
     if not reader.unclosed:
         return file
     # Something is not closed. Files are written by machines or editors mostly: their indentation tells what.
     again = Reader(text, lenient, holes or {}, indented=True)
     second = _read(again)
-    return second if len(second.problems) <= len(file.problems) else file
+    return second if again.wrong <= reader.wrong else file
 
 
 def _read(reader: Reader) -> JsonFile:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from depcheck.source import Span
-from depcheck.syntax.json_scalars import BLANK, PLAIN, SCALAR, SINGLE, WORD, Scalars, filled
+from depcheck.syntax.json_scalars import BLANK, GIVE_UP, PLAIN, SCALAR, SINGLE, WORD, Scalars, filled
 from depcheck.values import Known, Unknown, Value
 
 #: Deeper values are reported and left unknown, so that nothing that walks a tree can run out of stack.
@@ -173,6 +173,8 @@ class Reader(Scalars):
     def separator(self, opening: int, at: int, wanted: bool, closer: str) -> tuple[int, bool]:
         """From the end of a member or element to the next; False where the container ends instead."""
         string = self.string
+        if self.wrong > GIVE_UP:
+            return len(string), False
         end_before, comma = at, False
         torn, self.torn = self.torn, False
         shown = "{" if closer == "}" else "["

@@ -12,6 +12,8 @@ from depcheck.values import OPEN, Known, Unknown, Value
 
 #: More problems than this in one file tell nothing new.
 PROBLEM_LIMIT = 50
+#: With more than this a text is no JSON, and is not read to its end.
+GIVE_UP = 500
 #: Python itself refuses to convert longer integers.
 DIGIT_LIMIT = 4000
 
@@ -25,6 +27,7 @@ JUNK = re.compile(r"[^,{}\[\]\"\n]++|.", re.DOTALL)
 _TRIVIA = re.compile(r"[ \t\n\r]++|//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z)|#[^\n]*+|\ufeff")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _SKIP = re.compile(r'[^"{}\[\]]++|"(?:[^"\\\n]++|\\.)*+"?', re.DOTALL)
+_SHOWN = 60
 _LITERALS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
@@ -46,6 +49,7 @@ class Scalars:
         "text",
         "torn",
         "unclosed",
+        "wrong",
     )
 
     def __init__(self, text: Text, lenient: bool, holes: Mapping[str, Unknown], *, indented: bool = False) -> None:
@@ -62,6 +66,7 @@ class Scalars:
         self.full = False
         self.torn = False
         self.unclosed = False
+        self.wrong = 0
         self.indented = indented
         self.comments: list[Comment] = []
         self.problems: list[Problem] = []
@@ -72,12 +77,14 @@ class Scalars:
 
     def problem(self, message: str, start: int, end: int, next_step: str = "") -> None:
         """Note something that is wrong, until there are too many."""
-        if len(self.problems) < PROBLEM_LIMIT:
+        self.wrong += 1
+        if self.wrong <= PROBLEM_LIMIT:
             self.problems.append(Problem(message, self.span(start, end), next_step))
 
     def token(self, at: int) -> str:
         """The characters at a place as a person would name them, cut to a readable length."""
-        match = WORD.match(self.string, at) or STRING.match(self.string, at) or JUNK.match(self.string, at)
+        string, end = self.string, at + _SHOWN
+        match = WORD.match(string, at, end) or STRING.match(string, at, end) or JUNK.match(string, at, end)
         return match[0].strip()[:40] or "a blank" if match else "the end of the text"
 
     def trivia(self, at: int) -> int:

@@ -267,7 +267,9 @@ def test_holes_make_strings_and_values_unknown():
 
 
 def test_problems_are_limited():
-    assert len(messages("[" + "x " * 500 + "]")) <= 50
+    assert len(messages("[" + "x " * 200 + "]")) == 50
+    found = messages("[" + "x " * 2000 + "]")
+    assert len(found) == 51 and found[-1] == "too many mistakes to read on"
 
 
 def test_places_are_those_of_the_file_for_a_part_of_it():
