@@ -9,6 +9,7 @@ from depcheck.source import Span, Text
 from depcheck.syntax.hcl_ast import Attribute, Block, Body, Name, Tuple
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import META, Argument, Declaration, Inner
+from depcheck.terraform.defaults import add_defaults
 from depcheck.terraform.expansion import key_value
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Frame, Instance, Module, Opaque
@@ -38,6 +39,8 @@ def tell(instance: Instance, environment: str | None, root: str, instances: int 
     attributes = told_arguments(instance)
     add_blocks(attributes, declaration.blocks(), instance.frame)
     header = declaration.header
+    if declaration.block.type == "resource":
+        add_defaults(instance.type, attributes, header)
     return Resource(
         instance.type,
         instance.address,

@@ -15,7 +15,7 @@ def test_root_resources_are_told_once() -> None:
         """
         variable "name" { default = "web" }
         locals { full = "${var.name}-1" }
-        resource "aws_instance" "this" {
+        resource "my_machine" "this" {
           ami  = local.full
           size = 1 + 2
           none = null
@@ -24,7 +24,7 @@ def test_root_resources_are_told_once() -> None:
           ebs { n = 2 }
         }
         """,
-        "aws_instance.this",
+        "my_machine.this",
     )
     assert found == {
         "ami": "web-1",
@@ -87,7 +87,7 @@ def test_a_symbolic_instance_keeps_what_does_not_depend_on_it() -> None:
 DYNAMIC = """
 variable "ports" { default = [80, 443] }
 variable "open" {}
-resource "aws_security_group" "this" {
+resource "my_rules" "this" {
   ingress { from_port = 22 }
   dynamic "ingress" {
     for_each = var.ports
@@ -121,7 +121,7 @@ resource "aws_security_group" "this" {
 
 
 def test_dynamic_blocks() -> None:
-    assert attributes(DYNAMIC, "aws_security_group.this") == {
+    assert attributes(DYNAMIC, "my_rules.this") == {
         "ingress": [{"from_port": 22}, {"from_port": 80, "position": 0}, {"from_port": 443, "position": 1}],
         "egress": [{"name": "web", "port": [{"n": "web-1"}, {"n": "web-2"}]}],
         "timeouts": [{"unknown": "var.open has no value"}],
