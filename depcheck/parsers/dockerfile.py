@@ -70,6 +70,7 @@ class _Reader:
         "entered",
         "escape",
         "facts",
+        "named",
         "outer",
         "pictures",
         "problems",
@@ -90,6 +91,7 @@ class _Reader:
         self.comments: list[Comment] = []
         self.problems: list[Problem] = []
         self.stages: list[Stage] = []
+        self.named: dict[str, int] = {}
         self.pictures: list[_Picture] = []
         self.outer = Variables("is not declared by an ARG before the first FROM")
         for name in PLATFORM:
@@ -129,6 +131,8 @@ class _Reader:
         index = len(self.stages)
         stage = Stage(index, name, base, span, parent=parent)
         self.stages.append(stage)
+        if name is not None:
+            self.named[name.lower()] = index
         self.scope = f"stage.{name or index}"
         self.entered = False
         written = string(base)
@@ -147,10 +151,7 @@ class _Reader:
 
     def _stage_named(self, name: str) -> int | None:
         """The last earlier stage of that name."""
-        for stage in reversed(self.stages):
-            if stage.name is not None and stage.name.lower() == name.lower():
-                return stage.index
-        return None
+        return self.named.get(name.lower())
 
     def _runtime(self, base: Value) -> None:
         written = string(base)

@@ -27,6 +27,9 @@ PLATFORM = frozenset(
 #: A pattern on a value is matched in their product of steps.
 _PATTERN_LIMIT = 100_000
 _DEPTH = 50
+#: A value that doubles itself in every line is not followed further, nor are more hops than a person would read.
+_LENGTH = 50_000
+_HOPS = 20
 
 
 class Variables:
@@ -108,7 +111,9 @@ def _joined(parts: Template, variables: Variables, line: Text, depth: int) -> _T
             via.extend(found.via)
     if reasons:
         return _Open("; ".join(dict.fromkeys(reasons)), tuple(missing))
-    return _Text("".join(texts), tuple(via))
+    if sum(map(len, texts)) > _LENGTH:
+        return _Open("the value is too long to be followed")
+    return _Text("".join(texts), tuple(via[-_HOPS:]))
 
 
 def _variable(variable: Variable, variables: Variables, line: Text, depth: int) -> _Text | _Open:
