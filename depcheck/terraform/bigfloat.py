@@ -187,6 +187,10 @@ def subtract(left: Number, right: Number) -> Number:
 
 def multiply(left: Number, right: Number) -> Number:
     """Product."""
+    if type(left) is int and type(right) is int:
+        product_of_ints = left * right
+        if product_of_ints.bit_length() <= PRECISION:
+            return product_of_ints
     if isinstance(left, float) or isinstance(right, float):
         if left == 0 or right == 0:
             raise NumberError("zero times infinity has no result")

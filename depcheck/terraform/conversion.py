@@ -10,6 +10,7 @@ from depcheck.terraform.types import (
     DYNAMIC,
     NUMBER,
     PRIMITIVES,
+    SEQUENCES,
     TfType,
     collection_of,
     constraint,
@@ -33,6 +34,7 @@ from depcheck.terraform.values import (
     combined,
     entries_of,
     items_of,
+    loosely_typed,
     make_list,
     make_map,
     make_object,
@@ -59,10 +61,14 @@ def convert(value: TfValue, want: TfType) -> TfValue:
     if isinstance(value.payload, OpenAttributes):
         return _convert_open(value, want)
     if not convertible(have, want):
-        if not value.whole and value.kind != "object":
+        if loosely_typed(value) and _family(have) == _family(want):
             return unknown(combined((value,)), without_optional(want)).at(value.text, value.node, value.via)
         raise EvaluationError(mismatch(have, want))
     return _converted(value, want)
+
+
+def _family(type_: TfType) -> int:
+    return 0 if type_.kind in PRIMITIVES else 1 if type_.kind in SEQUENCES else 2
 
 
 def convert_all(values: Sequence[TfValue], found: TfType) -> list[TfValue]:
@@ -178,10 +184,17 @@ def _elements(value: TfValue, inner: TfType, *, unified: bool) -> tuple[TfType, 
     first = items[0].type
     if all(item.type is first or item.type == first for item in items):
         return first, items
-    found = unify([item.type for item in items]) if unified else None
+    types = [item.type for item in items]
+    found = _apart_from_dynamic(types) or (unify(types) if unified else None)
     if found is None:
         raise EvaluationError("all elements must have the same type")
     return found, [convert(item, found) for item in items]
+
+
+def _apart_from_dynamic(types: list[TfType]) -> TfType | None:
+    """The one type that all of several types are, apart from those that are not known yet."""
+    known = [type_ for type_ in types if type_.kind != "dynamic"]
+    return known[0] if known and all(type_ == known[0] for type_ in known) else None
 
 
 def _to_list(value: TfValue, want: TfType) -> TfValue:
@@ -208,7 +221,7 @@ def _to_map(value: TfValue, want: TfType) -> TfValue:
     types = _types(entries)
     if all(type_ == types[0] for type_ in types):
         return make_map(types[0], entries)
-    found = unify(types)
+    found = _apart_from_dynamic(types) or unify(types)
     if found is None:
         raise EvaluationError("all elements of a map must have the same type")
     return make_map(found, {name: convert(item, found) for name, item in entries.items()})

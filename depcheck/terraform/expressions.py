@@ -41,6 +41,7 @@ from depcheck.syntax.hcl_ast import (
 from depcheck.terraform import access, operators
 from depcheck.terraform.calls import evaluate_call
 from depcheck.terraform.conversion import convert, parse_number
+from depcheck.terraform.equality import equals
 from depcheck.terraform.loops import evaluate_for_object, evaluate_for_tuple, evaluate_splat
 from depcheck.terraform.provenance import joint, referred, selected
 from depcheck.terraform.scope import Scope
@@ -55,6 +56,7 @@ from depcheck.terraform.values import (
     Reason,
     TfValue,
     combined,
+    loosely_typed,
     make_object,
     make_tuple,
     null,
@@ -287,7 +289,7 @@ def _result_type(then: TfValue, otherwise: TfValue) -> TfType | None:
     if otherwise.kind == "dynamic":
         return then.type if otherwise.payload is None else None
     found = unify((then.type, otherwise.type))
-    if found is None and then.whole and otherwise.whole:
+    if found is None and not loosely_typed(then) and not loosely_typed(otherwise):
         raise EvaluationError(
             f"the branches of a condition must have one type: {name_of(then.type)} and {name_of(otherwise.type)}"
         )
@@ -298,6 +300,9 @@ def _undecided(condition: TfValue, then: TfValue, otherwise: TfValue, result: Tf
     type_ = result or (then.type if then.kind == otherwise.kind else DYNAMIC)
     if then.payload is None and otherwise.payload is None:
         return null(type_)
+    if then.kind == otherwise.kind == "number" and then.known and otherwise.known and equals(then, otherwise) is True:
+        # Terraform narrows the range of a number, here to a single one.
+        return then
     never_null = all(item.payload is not None and (item.known or item.flags & NOT_NULL) for item in (then, otherwise))
     return unknown(combined((condition,)), type_, not_null=never_null)
 

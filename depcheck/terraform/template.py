@@ -105,7 +105,7 @@ def _interpolate(part: Interpolation, scope: Scope, evaluate: Evaluate, pieces: 
     value = evaluate(part.expression, scope)
     pieces.values.append(value)
     pieces.marks |= value.flags & MARKS
-    if value.kind != "string" or value.payload is None:
+    if value.known and (value.kind != "string" or value.payload is None):
         value = _as_text(value, part, scope)
     if value.known:
         pieces.text(text_of(value))

@@ -25,6 +25,7 @@ from depcheck.terraform.types import (
     STRING,
     Kind,
     TfType,
+    has_dynamic,
     list_of,
     map_of,
     object_of,
@@ -44,7 +45,9 @@ INNER_MARKS = INNER_SENSITIVE | INNER_EPHEMERAL
 PARTIAL = 16
 # An unknown value that will not be null.
 NOT_NULL = 32
-_INSIDE = INNER_MARKS | PARTIAL
+# The value or something inside it is an object with more attributes than are known.
+OPEN = 64
+_INSIDE = INNER_MARKS | PARTIAL | OPEN
 
 MAX_TEXT = 1 << 20
 MAX_WEIGHT = 1 << 19
@@ -273,7 +276,7 @@ def make_object(attributes: dict[str, TfValue]) -> TfValue:
     """An object; the attributes are put into the order in which Terraform iterates."""
     flags, weight, depth = _measure(attributes.values())
     if isinstance(attributes, OpenAttributes):
-        flags |= PARTIAL
+        flags |= PARTIAL | OPEN
     elif len(attributes) > 1:
         attributes = dict(sorted(attributes.items()))
     return TfValue("object", attributes, None, flags, weight=weight, depth=depth)
@@ -382,6 +385,11 @@ def deeply_unmarked(value: TfValue) -> TfValue:
 def inner_marks(value: TfValue) -> int:
     """The marks on the value or anywhere inside it, as ``SENSITIVE`` and ``EPHEMERAL``."""
     return (value.flags & INNER_MARKS) >> 2
+
+
+def loosely_typed(value: TfValue) -> bool:
+    """Whether the type of the value, or of something inside it, may turn out to be another one."""
+    return bool(value.flags & OPEN) or (not value.whole and has_dynamic(value.type))
 
 
 def text_of(value: TfValue) -> str:

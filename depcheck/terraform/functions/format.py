@@ -220,7 +220,7 @@ def _general(value: Number, precision: int, letter: str) -> str:
 def _format_function(arguments: list[TfValue]) -> TfValue:
     template, values = text_of(arguments[0]), arguments[1:]
     if any(value.kind == "dynamic" and value.payload is None for value in values):
-        return unknown(_UNTYPED_NULL, STRING, not_null=True)
+        return unknown(_UNTYPED_NULL)
     if all(value.whole for value in values):
         return string(_format(template, values))
     return _partly(template, values)
@@ -253,7 +253,7 @@ def _format_list(arguments: list[TfValue]) -> TfValue:
     if not values:
         return make_list(STRING, [string(_format(template, []))])
     if any(value.kind == "dynamic" and value.payload is None for value in values):
-        return unknown(_UNTYPED_NULL, LIST_OF_STRING, not_null=True)
+        return unknown(_UNTYPED_NULL)
     length = _common_length(values)
     if length is None:
         return unknown(combined(values), LIST_OF_STRING, not_null=True)

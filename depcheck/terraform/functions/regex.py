@@ -7,7 +7,7 @@ import re
 from depcheck.terraform.functions.re2 import Captures, Pattern, PatternError, TooComplexError, pattern
 from depcheck.terraform.functions.spec import Function, text
 from depcheck.terraform.functions.strings import bounded
-from depcheck.terraform.types import LIST_OF_DYNAMIC, STRING, object_of, tuple_of
+from depcheck.terraform.types import DYNAMIC, STRING, TfType, list_of, object_of, tuple_of
 from depcheck.terraform.values import (
     EvaluationError,
     LimitError,
@@ -75,12 +75,21 @@ def _regex_all(arguments: list[TfValue]) -> TfValue:
         matches = compiled.find_all(subject)
     except TooComplexError as problem:
         raise LimitError(str(problem)) from None
+    return make_list(_match_type(compiled), [_result(compiled, subject, captures) for captures in matches])
+
+
+def _match_type(compiled: Pattern) -> TfType:
     names = compiled.names
     if not names:
-        element = STRING
-    else:
-        element = object_of(dict.fromkeys(names, STRING)) if names[0] else tuple_of([STRING] * len(names))
-    return make_list(element, [_result(compiled, subject, captures) for captures in matches])
+        return STRING
+    return object_of(dict.fromkeys(names, STRING)) if names[0] else tuple_of([STRING] * len(names))
+
+
+def _typed(arguments: list[TfValue]) -> TfType:
+    if not arguments[0].known:
+        return DYNAMIC
+    source = text_of(arguments[0])
+    return _match_type(_checked(_pattern(source, 0), source))
 
 
 def replace_pattern(subject: str, source: str, replacement: str) -> str:
@@ -121,6 +130,8 @@ def _expanded(compiled: Pattern, subject: str, captures: Captures, replacement: 
 
 
 FUNCTIONS = {
-    "regex": Function(_regex, (text("pattern"), text("string"))),
-    "regexall": Function(_regex_all, (text("pattern"), text("string")), result=LIST_OF_DYNAMIC),
+    "regex": Function(_regex, (text("pattern"), text("string")), typed=_typed),
+    "regexall": Function(
+        _regex_all, (text("pattern"), text("string")), typed=lambda arguments: list_of(_typed(arguments))
+    ),
 }

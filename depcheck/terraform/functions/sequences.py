@@ -92,9 +92,12 @@ def _coalesce_list(arguments: list[TfValue]) -> TfValue:
         raise EvaluationError("coalescelist() needs at least one argument")
     for position, argument in enumerate(arguments):
         if not argument.known:
-            return unknown(combined(arguments[position:]))
+            break
         if argument.kind not in ("list", "tuple"):
             raise EvaluationError("the arguments of coalescelist() must be lists or tuples", position)
+    for position, argument in enumerate(arguments):
+        if not argument.known:
+            return unknown(combined(arguments[position:]))
         if argument.payload is not None and items_of(argument):
             return argument
     raise EvaluationError("coalescelist() needs one list that is not empty")
@@ -320,8 +323,11 @@ def _set_operation(keep: Callable[[list[str], dict[str, TfValue]], list[str]], *
             kept = list(following) if position == 0 else keep(kept, following)
         return make_set(element, [elements[key] for key in kept])
 
+    def typed(arguments: list[TfValue]) -> TfType:
+        return set_of(unify([element_of(argument.type) for argument in arguments]) or DYNAMIC)
+
     first = Parameter("first_set", SET_OF_DYNAMIC)
-    return Function(implementation, (first,), variadic=Parameter("other_sets", SET_OF_DYNAMIC), result=SET_OF_DYNAMIC)
+    return Function(implementation, (first,), variadic=Parameter("other_sets", SET_OF_DYNAMIC), typed=typed)
 
 
 def _union(kept: list[str], following: dict[str, TfValue]) -> list[str]:
