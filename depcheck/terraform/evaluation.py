@@ -120,25 +120,25 @@ class RootFiles:
 
     def read(self, path: str) -> bytes | None:
         """The content of a file."""
-        found = self.read_text(self._path(path, "file"))
+        found = self.read_text(self.path(path, "file"))
         if found is None or "\ufffd" in found:
             raise LimitError(f"the file {path!r} {UNREAD}")
         return found.encode("utf-8", "surrogatepass")
 
     def is_file(self, path: str) -> bool | None:
         """Whether there is such a file; one that cannot be read may be there all the same."""
-        if self.read_text(self._path(path, "file")) is None:
+        if self.read_text(self.path(path, "file")) is None:
             raise LimitError(f"the file {path!r} {UNREAD}")
         return True
 
     def below(self, folder: str) -> Sequence[str]:
         """The files below a folder, by their paths from there."""
-        path = self._path(folder, "folder")
+        path = self.path(folder, "folder")
         if self.list_files is None:
             raise LimitError(f"the folder {folder!r} {UNREAD}")
         return self.list_files(path)
 
-    def _path(self, path: str, what: str) -> str:
+    def path(self, path: str, what: str = "file") -> str:
         """A path from the scanned folder."""
         joined = normpath(f"{self.folder}/{path}" if self.folder else path)
         if path.startswith(("/", "~")) or joined.startswith("../") or joined == ".." or "#" in self.folder:

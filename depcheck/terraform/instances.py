@@ -145,6 +145,13 @@ class Instance:
                 marks = value.flags & MARKS
                 made = unknown(reason, value.type, marks=marks, not_null=bool(value.flags & NOT_NULL))
                 return made.at(value.text, value.node, value.via)
+        if declaration.block.type == "data":
+            from depcheck.terraform.data_sources import computed
+
+            with self.frame.module.run.entering(self, f"computed {name}") as entered:
+                made_of = computed(self, name) if entered else None
+            if made_of is not None:
+                return made_of
         full = f"{self.address}.{name}"
         reason = Reason(f"{full} is not known before it is applied", (Missing(full, declaration.header),), self.address)
         return unknown(reason).at(declaration.text, declaration.header_node, ())
@@ -177,6 +184,7 @@ class Module:
         "locals",
         "modules",
         "outputs",
+        "providers",
         "run",
         "variables",
     )
@@ -200,6 +208,8 @@ class Module:
         self.variables: dict[str, TfValue] = {}
         self.locals: dict[str, TfValue] = {}
         self.outputs: dict[str, TfValue] = {}
+        # Providers by name and alias, kept for depcheck.terraform.providers.
+        self.providers: dict[tuple[str, str], object] = {}
         self.expansions: dict[int, Expansion] = {}
         self.instances: dict[tuple[int, Key], Instance] = {}
         self.modules: dict[tuple[str, Key], Module | Opaque] = {}

@@ -10,6 +10,7 @@ from depcheck.syntax.hcl_ast import HclFile
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.evaluation import MAX_RESOURCES, Run
 from depcheck.terraform.expressions import evaluate
+from depcheck.terraform.grants import grants_of
 from depcheck.terraform.instances import Module, walk
 from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module
 from depcheck.terraform.roots import Tree, runs
@@ -84,4 +85,6 @@ def _tell_module(module: Module, facts: Facts, *, is_root: bool) -> None:
             if run.resources > MAX_RESOURCES:
                 return
             instance = module.instance(declaration, expansion, key)
-            facts.resources.append(tell(instance, environment, root, expansion.size()))
+            resource = tell(instance, environment, root, expansion.size())
+            facts.resources.append(resource)
+            facts.grants.extend(grants_of(resource, instance, run.certain.problems))

@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from depcheck.model import Resource
-from depcheck.source import Span, Text
-from depcheck.syntax.hcl_ast import Attribute, Block, Body, Name, Tuple
+from depcheck.source import Text
+from depcheck.syntax.hcl_ast import Attribute, Body, Tuple
+from depcheck.terraform.blocks import Part, parts_of
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import META, Argument, Declaration, Inner
 from depcheck.terraform.defaults import add_defaults
-from depcheck.terraform.expansion import key_value
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Frame, Instance, Module, Opaque
+from depcheck.terraform.providers import add_inherited
 from depcheck.terraform.scope import Scope
-from depcheck.terraform.values import (
-    OpenAttributes,
-    Reason,
-    TfValue,
-    combined,
-    entries_of,
-    items_of,
-    make_object,
-    string,
-    unknown,
-)
-from depcheck.values import Known, Unknown, Value
+from depcheck.values import Known, Value
 
-#: Blocks that a ``dynamic`` block makes are told up to this number.
-MAX_BLOCKS = 1000
 # Arguments of ``lifecycle`` that name attributes and resources; they are no expressions.
 _NAMES_ONLY = frozenset(("ignore_changes", "replace_triggered_by"))
 
@@ -40,6 +28,7 @@ def tell(instance: Instance, environment: str | None, root: str, instances: int 
     add_blocks(attributes, declaration.blocks(), instance.frame)
     header = declaration.header
     if declaration.block.type == "resource":
+        add_inherited(instance, attributes, header)
         add_defaults(instance.type, attributes, header)
     return Resource(
         instance.type,
@@ -125,8 +114,7 @@ def add_body(made: dict[str, Value], text: Text, body: Body, scope: Scope) -> No
         if value.payload is not None:
             key = text.span(attribute.start, attribute.name_end)
             made[attribute.name] = to_value(value, text.span(attribute.value.start, attribute.value.end), key=key)
-    for block in body.blocks:
-        _add_block(made, text, block, scope)
+    _add_parts(made, parts_of(text, body.blocks, scope))
 
 
 def _names(text: Text, attribute: Attribute) -> Known:
@@ -143,67 +131,25 @@ def _names(text: Text, attribute: Attribute) -> Known:
 def add_blocks(made: dict[str, Value], blocks: Iterable[Inner], frame: Frame) -> None:
     """Tell blocks, each among the others of its type."""
     for inner in blocks:
-        _add_block(made, inner.text, inner.block, frame.scope(inner.text))
+        _add_parts(made, parts_of(inner.text, (inner.block,), frame.scope(inner.text)))
 
 
-def _add_block(made: dict[str, Value], text: Text, block: Block, scope: Scope) -> None:
-    header = text.span(block.start, block.header_end)
-    if block.type == "dynamic" and block.labels:
-        name = block.labels[0].text
-        found = _dynamic(text, block, scope, header)
-        if not found and name not in made:
-            return
-    else:
-        name = block.type
-        found = [_map(text, block, scope, header)]
-    before = made.get(name)
-    if isinstance(before, Known) and isinstance(before.value, list):
-        before.value.extend(found)
-    else:
-        made[name] = Known(found, header, key=text.span(block.start, block.start + len(block.type)))
+def _add_parts(made: dict[str, Value], parts: Iterable[Part]) -> None:
+    for part in parts:
+        told = _told(part)
+        before = made.get(part.type)
+        if isinstance(before, Known) and isinstance(before.value, list):
+            before.value.append(told)
+        elif part.type not in made:
+            made[part.type] = Known([told], part.span, key=part.key)
 
 
-def _map(text: Text, block: Block, scope: Scope, header: Span) -> Known:
+def _told(part: Part) -> Value:
+    if part.open is not None:
+        return to_value(part.open, part.span, key=part.key)
     made: dict[str, Value] = {}
-    add_body(made, text, block.body, scope)
-    return Known(made, header, key=text.span(block.start, block.start + len(block.type)))
-
-
-def _dynamic(text: Text, block: Block, scope: Scope, header: Span) -> list[Value]:
-    """The blocks that a ``dynamic`` block makes; one unknown where their number is not known."""
-    each = block.body.attribute("for_each")
-    content = next((inner for inner in block.body.blocks if inner.type == "content"), None)
-    if each is None or content is None:
-        return []
-    iterator = block.body.attribute("iterator")
-    name = block.labels[0].text
-    if iterator is not None and isinstance(iterator.value, Name):
-        name = iterator.value.name
-    collection = evaluate(each.value, scope)
-    pairs = _pairs(collection)
-    if pairs is None or len(pairs) > MAX_BLOCKS:
-        reason = combined((collection,)) if pairs is None else Reason(f"there are {len(pairs)} such blocks")
-        found = to_value(unknown(reason).at(collection.text, collection.node, collection.via), header)
-        return [found if isinstance(found, Unknown) else Unknown(reason.clause, header)]
-    scope.budget.left -= len(pairs)
-    made: list[Value] = []
-    for key, value in pairs:
-        inner = scope.binding({name: make_object({"key": key, "value": value})})
-        made.append(_map(text, content, inner, header))
-    return made
-
-
-def _pairs(collection: TfValue) -> list[tuple[TfValue, TfValue]] | None:
-    payload = collection.payload
-    if payload is None:
-        return []
-    if isinstance(payload, dict) and not isinstance(payload, OpenAttributes):
-        return [(string(name), value) for name, value in entries_of(collection).items()]
-    if isinstance(payload, list):
-        if collection.kind == "set":
-            return [(item, item) for item in items_of(collection)]
-        return [(key_value(index), item) for index, item in enumerate(items_of(collection))]
-    return None
+    add_body(made, part.text, part.body, part.scope)
+    return Known(made, part.span, key=part.key)
 
 
 def tell_module(module: Module | Opaque, environment: str | None, root: str) -> Resource:
