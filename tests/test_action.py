@@ -151,3 +151,11 @@ def test_a_hostile_input_is_no_shell(runner: Runner) -> None:
     runner.inputs["path"] = '.; touch hacked; "$(touch hacked)"'
     assert runner.run() == 1
     assert not (runner.workspace / "hacked").exists()
+
+
+def test_a_report_of_an_earlier_run_is_not_uploaded(runner: Runner) -> None:
+    (runner.workspace / "depcheck.sarif").write_text("{}")
+    (runner.workspace / "nothing.txt").write_text("")
+    assert runner.run() == 1
+    assert runner.outputs["scan"] == {"exit-code": "2"}
+    assert len(runner.used) == 1
