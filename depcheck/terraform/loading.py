@@ -12,8 +12,10 @@ from depcheck.terraform.evaluation import MAX_RESOURCES, Run
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.grants import grants_of
 from depcheck.terraform.instances import Module, walk
+from depcheck.terraform.nouns import add_nouns
 from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module
 from depcheck.terraform.roots import Tree, runs
+from depcheck.terraform.settings import settings_of
 
 
 class Result:
@@ -41,15 +43,16 @@ def load(
     tree = Tree(files, environments, read_text, list_files)
     facts = Facts()
     seen: dict[tuple[str, str, int, int], Problem] = {}
+    facts.settings.extend(settings_of(tree))
     for run in runs(tree, var_files):
-        _tell_run(run, facts)
+        _tell_run(run, facts, environments)
         for problem in run.problems():
             span = problem.span
             seen.setdefault((problem.message, span.path, span.start, span.end), problem)
     return Result(facts, list(seen.values()))
 
 
-def _tell_run(run: Run, facts: Facts) -> None:
+def _tell_run(run: Run, facts: Facts, environments: Environments) -> None:
     root = Module(run, run.root)
     for module in walk(root):
         if run.resources > MAX_RESOURCES:
@@ -57,10 +60,10 @@ def _tell_run(run: Run, facts: Facts) -> None:
         if module is not root:
             facts.resources.append(tell_module(module, run.environment, run.root.path))
         if isinstance(module, Module):
-            _tell_module(module, facts, is_root=module is root)
+            _tell_module(module, facts, environments, is_root=module is root)
 
 
-def _tell_module(module: Module, facts: Facts, *, is_root: bool) -> None:
+def _tell_module(module: Module, facts: Facts, environments: Environments, *, is_root: bool) -> None:
     run, configuration = module.run, module.configuration
     environment, root = run.environment, run.root.path
     if is_root:
@@ -87,4 +90,6 @@ def _tell_module(module: Module, facts: Facts, *, is_root: bool) -> None:
             instance = module.instance(declaration, expansion, key)
             resource = tell(instance, environment, root, expansion.size())
             facts.resources.append(resource)
+            if resource.kind == "resource":
+                add_nouns(resource, instance, facts, environments)
             facts.grants.extend(grants_of(resource, instance, run.certain.problems))

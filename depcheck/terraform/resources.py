@@ -11,6 +11,7 @@ from depcheck.terraform.blocks import Part, parts_of
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import META, Argument, Declaration, Inner
 from depcheck.terraform.defaults import add_defaults
+from depcheck.terraform.documents import holds_json, with_document
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Frame, Instance, Module, Opaque
 from depcheck.terraform.providers import add_inherited
@@ -51,7 +52,10 @@ def told_arguments(instance: Instance) -> dict[str, Value]:
         if name not in META:
             value = instance.evaluated(name, argument)
             if value.payload is not None:
-                made[name] = to_value(value, argument.span, key=argument.key)
+                told = to_value(value, argument.span, key=argument.key)
+                if holds_json(instance.type, name):
+                    told = with_document(value, told, instance.frame, instance.frame.module.run.certain.problems)
+                made[name] = told
     return made
 
 

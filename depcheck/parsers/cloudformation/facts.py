@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from depcheck.model import Facts, Grant, Image, Problem, Resource, Runtime, Schedule, Setting
+from depcheck.parsers.aws import from_store, lambda_permission, lambda_runtime
 from depcheck.parsers.iam import statements
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
@@ -70,9 +70,6 @@ IMAGES: dict[str, tuple[str, ...]] = {
     "AWS::Lambda::Function": ("Code.ImageUri",),
     "AWS::Serverless::Function": ("ImageUri",),
 }
-#: A Lambda runtime's identifier: the language and, where it has one, the version.
-_RUNTIME = re.compile(r"([a-z]+)([\d.]*)(?:\.x|\.al\d*)?")
-_LANGUAGES = {"nodejs": "node", "dotnetcore": "dotnet"}
 
 
 def add_facts(resource: Resource, facts: Facts, problems: list[Problem]) -> None:
@@ -82,7 +79,7 @@ def add_facts(resource: Resource, facts: Facts, problems: list[Problem]) -> None
         for policy in _at(resource.attributes, path):
             facts.grants.extend(_grants(policy, source, resource, problems))
     if kind in ("AWS::Lambda::Permission", "AWS::Lambda::LayerVersionPermission"):
-        facts.grants.append(_permission(resource))
+        facts.grants.append(lambda_permission(resource, {}))
     for path, origin, holder in VARIABLES.get(kind, ()):
         for listed in _at(resource.attributes, path):
             facts.settings.extend(_settings(listed, origin, holder, resource))
@@ -139,38 +136,6 @@ def _template_grant(name: str, value: Value, resource: Resource) -> Grant:
     )
 
 
-def _permission(resource: Resource) -> Grant:
-    """``AWS::Lambda::Permission``: one statement of the function's own policy."""
-    principal = resource.get("Principal")
-    named: list[Value] = [principal]
-    text = string(principal)
-    if isinstance(principal, Known) and text is not None and text != "*":
-        kind = "Service" if ".amazon" in text else "AWS"
-        named = [Known(f"{kind}:{text}", principal.span, via=principal.via, key=principal.key)]
-    conditions: dict[str, Value] = {}
-    for name, operator, key in (
-        ("SourceArn", "ArnLike", "AWS:SourceArn"),
-        ("SourceAccount", "StringEquals", "AWS:SourceAccount"),
-        ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
-        ("FunctionUrlAuthType", "StringEquals", "lambda:FunctionUrlAuthType"),
-    ):
-        value = resource.get(name)
-        if not isinstance(value, Absent):
-            held = conditions.get(operator)
-            inner = dict(held.value) if isinstance(held, Known) and isinstance(held.value, dict) else {}
-            conditions[operator] = Known({**inner, key: value}, value.span)
-    return Grant(
-        resource.span,
-        source="resource-policy",
-        principals=[each for each in named if not isinstance(each, Absent)],
-        actions=[each for each in (resource.get("Action"),) if not isinstance(each, Absent)],
-        resources=[each for each in (resource.get("FunctionName"),) if not isinstance(each, Absent)],
-        conditions=Known(conditions, resource.span) if conditions else None,
-        scope=resource.address,
-        environment=resource.environment,
-    )
-
-
 def _settings(listed: Value, origin: str, holder: str, resource: Resource) -> Iterator[Setting]:
     pairs: list[tuple[str, Value, Span, bool]] = []
     if not holder:
@@ -184,10 +149,7 @@ def _settings(listed: Value, origin: str, holder: str, resource: Resource) -> It
                 pairs.append((name, each.get(holder), each.get("Name").span, secret))
     for name, value, span, secret in pairs:
         if secret:
-            shown = scalar_text(value)
-            reason = f"read from {shown} when it starts" if shown else "read from a secret store when it starts"
-            refers = value.refers if isinstance(value, Unknown) else None
-            value = Unknown(reason, value.span, refers=refers, key=value.key, sensitive=True)
+            value = from_store(value)
         yield Setting(
             name,
             value,
@@ -203,13 +165,7 @@ def _runtime(resource: Resource) -> Iterator[Runtime]:
     value = resource.get("Runtime")
     if isinstance(value, Absent):
         return
-    language, version = "", value
-    text = string(value)
-    match = _RUNTIME.match(text) if text is not None else None
-    if match is not None and isinstance(value, Known):
-        language = _LANGUAGES.get(match[1], match[1])
-        told = match[2].rstrip(".") or (text or "").partition(".")[2]
-        version = Known(told, value.span, via=value.via, key=value.key)
+    language, version = lambda_runtime(value)
     yield Runtime(language, version, value.span, scope=resource.address, environment=resource.environment)
 
 

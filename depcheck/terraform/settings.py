@@ -1,0 +1,68 @@
+"""Variables as settings: what values files give, and the defaults of declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from depcheck.model import Setting
+from depcheck.terraform.bridge import to_value
+from depcheck.terraform.configuration import Configuration, folder_of
+from depcheck.terraform.expressions import evaluate
+from depcheck.terraform.roots import Tree, environment_of
+from depcheck.terraform.scope import Scope
+from depcheck.terraform.values_files import is_values
+from depcheck.terraform.variables import flag
+
+
+def settings_of(tree: Tree) -> Iterator[Setting]:
+    """One setting for each entry of a values file and for each default."""
+    for path in sorted(tree.files):
+        if is_values(path):
+            yield from _given(path, tree)
+    for folder, configuration in tree.configurations.items():
+        yield from _defaults(configuration, environment_of(folder, tree.environments))
+
+
+def _given(path: str, tree: Tree) -> Iterator[Setting]:
+    file = tree.files[path]
+    environment = tree.environments.of_path(path)
+    configuration = _nearest(folder_of(path), tree)
+    scope = Scope(file.text)
+    for attribute in file.body.attributes:
+        declaration = configuration.variables.get(attribute.name) if configuration is not None else None
+        key = file.text.span(attribute.start, attribute.name_end)
+        place = file.text.span(attribute.value.start, attribute.value.end)
+        yield Setting(
+            attribute.name,
+            to_value(evaluate(attribute.value, scope), place, key=key),
+            key,
+            origin="tfvars",
+            environment=environment,
+            sensitive=declaration is not None and flag(declaration, "sensitive"),
+        )
+
+
+def _nearest(folder: str, tree: Tree) -> Configuration | None:
+    """The configuration of a folder or of the nearest one above it."""
+    while True:
+        found = tree.configurations.get(folder)
+        if found is not None or not folder:
+            return found
+        folder = folder.rpartition("/")[0]
+
+
+def _defaults(configuration: Configuration, environment: str | None) -> Iterator[Setting]:
+    for name, declaration in configuration.variables.items():
+        argument = declaration.arguments.get("default")
+        if argument is None:
+            continue
+        label = declaration.block.labels[0]
+        value = evaluate(argument.node.value, Scope(argument.text))
+        yield Setting(
+            name,
+            to_value(value, argument.span, key=argument.key),
+            declaration.text.span(label.start, label.end),
+            origin="terraform-variable",
+            environment=environment,
+            sensitive=flag(declaration, "sensitive"),
+        )
