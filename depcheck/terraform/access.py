@@ -82,6 +82,8 @@ def element(value: TfValue, key: TfValue) -> TfValue:
 
 
 def _gap(value: TfValue, key: TfValue) -> Reason:
+    if key.known and isinstance(value.payload, Reason):
+        return value.payload
     return combined([part for part in (value, key) if not part.known])
 
 

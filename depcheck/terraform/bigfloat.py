@@ -12,12 +12,17 @@ from typing import TypeAlias
 
 PRECISION = 512
 _DECIMAL_EXPONENT_LIMIT = 1000
+_EXPONENT_LIMIT = 5000
 _DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\Z", re.ASCII)
 _HEX_PREFIX = re.compile(r"[+-]?0[xXbBoO]")
 
 
 class NumberError(Exception):
     """An arithmetic operation that has no result; the message is a clause."""
+
+
+class NumberLimitError(NumberError):
+    """A number that Terraform might hold and depcheck does not."""
 
 
 class Int64(int):
@@ -67,7 +72,9 @@ def rounded(mantissa: int, exponent: int, precision: int = PRECISION) -> int | R
     trailing = (mantissa & -mantissa).bit_length() - 1
     if trailing:
         mantissa, exponent = mantissa >> trailing, exponent + trailing
-    if exponent >= 0 and exponent <= 4 * PRECISION:
+    if not -_EXPONENT_LIMIT < exponent < _EXPONENT_LIMIT:
+        raise NumberLimitError("the number is too large or too small")
+    if exponent >= 0:
         if precision == PRECISION or (precision != 64 and mantissa.bit_length() + exponent <= precision):
             return mantissa << exponent
         if precision == 64:
@@ -111,7 +118,7 @@ def align(left: int | Real, right: int | Real) -> tuple[int, int, int]:
     (a, x, _), (b, y, _) = _parts(left), _parts(right)
     low = min(x, y)
     if abs(x - y) > 64 * PRECISION:
-        raise NumberError("the numbers are too far apart")
+        raise NumberLimitError("the numbers are too far apart")
     return a << (x - low), b << (y - low), low
 
 
@@ -122,11 +129,11 @@ def parse(text: str) -> Number | None:
         return _parse_special(text)
     sign, whole, fraction, power = found[1], found[2], found[3] or "", found[4]
     if len(whole) + len(fraction) > _DECIMAL_EXPONENT_LIMIT or (power and len(power) > 5):
-        raise NumberError("the number has too many digits")
+        raise NumberLimitError("the number has too many digits")
     digits = int((whole + fraction) or "0")
     scale = (int(power) if power else 0) - len(fraction)
     if abs(scale) > _DECIMAL_EXPONENT_LIMIT:
-        raise NumberError("the number has too many digits")
+        raise NumberLimitError("the number has too many digits")
     if sign == "-":
         digits = -digits
     if scale >= 0:

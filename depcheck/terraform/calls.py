@@ -54,6 +54,8 @@ def evaluate_call(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
         raise EvaluationError(f"there is no function {name!r}")
     try:
         made = call(name, function, arguments, scope.files)
+        if made.weight > 64:
+            scope.budget.spend(made.weight >> 4)
     except EvaluationError as problem:
         blamed = problem.argument
         if blamed is None or blamed >= len(node.arguments):

@@ -10,8 +10,10 @@ from depcheck.terraform.template import Evaluate, Pairs, pairs_of
 from depcheck.terraform.types import BOOL, DYNAMIC, STRING, TfType, element_of, list_of, tuple_of
 from depcheck.terraform.values import (
     MARKS,
+    MAX_WEIGHT,
     NOT_NULL,
     EvaluationError,
+    LimitError,
     OpenAttributes,
     Reason,
     TfValue,
@@ -29,11 +31,19 @@ from depcheck.terraform.values import (
 class _Loop:
     """What a loop has gathered: its marks, and the first value that leaves its result open."""
 
-    __slots__ = ("marks", "open")
+    __slots__ = ("marks", "open", "weight")
 
     def __init__(self, marks: int) -> None:
         self.marks = marks
         self.open: TfValue | None = None
+        self.weight = 0
+
+    def weighed(self, made: TfValue) -> TfValue:
+        """Another element of the result, which must not become too large."""
+        self.weight += made.weight
+        if self.weight > MAX_WEIGHT:
+            raise LimitError("the result of the loop has too many parts")
+        return made
 
     def leave_open(self, value: TfValue) -> None:
         """The result depends on something unknown."""
@@ -51,8 +61,8 @@ def _pairs(node: ForTuple | ForObject, scope: Scope, collection: TfValue) -> Pai
     return pairs
 
 
-def _child(node: ForTuple | ForObject, scope: Scope, key: TfValue, value: TfValue) -> Scope:
-    return scope.binding({node.value: value} if node.key is None else {node.key: key, node.value: value})
+def _bind(node: ForTuple | ForObject, child: Scope, outer: Scope, key: TfValue, value: TfValue) -> None:
+    child.bind(outer, {node.value: value} if node.key is None else {node.key: key, node.value: value})
 
 
 def _included(node: ForTuple | ForObject, child: Scope, evaluate: Evaluate, loop: _Loop) -> bool:
@@ -95,10 +105,12 @@ def evaluate_for_tuple(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
         loop.leave_open(_open_collection(collection))
         pairs = []
     items: list[TfValue] = []
+    child = scope.binding()
     for key, value in pairs:
-        child = _child(node, scope, key, value)
+        _bind(node, child, scope, key, value)
         if _included(node, child, evaluate, loop):
-            items.append(evaluate(node.body, child))
+            items.append(loop.weighed(evaluate(node.body, child)))
+        scope.budget.check()
     return _finished(loop, make_tuple(items), node, scope, collection)
 
 
@@ -119,14 +131,16 @@ def evaluate_for_object(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue
         pairs = []
     entries: dict[str, TfValue] = {}
     groups: dict[str, list[TfValue]] = {}
+    child = scope.binding()
     for key, value in pairs:
-        child = _child(node, scope, key, value)
+        _bind(node, child, scope, key, value)
         if not _included(node, child, evaluate, loop):
             continue
         name = _entry_key(node, child, evaluate, loop)
         if name is None:
             continue
-        made = evaluate(node.body, child)
+        made = loop.weighed(evaluate(node.body, child))
+        scope.budget.check()
         if node.group:
             groups.setdefault(name, []).append(made)
         elif name in entries:

@@ -56,6 +56,8 @@ def binary(operator: str, left: TfValue, right: TfValue) -> TfValue:
             made = boolean(compare(bigfloat.compare(number_of(left), number_of(right))))
         else:
             made = number(_ARITHMETIC[operator](number_of(left), number_of(right)))
+    except bigfloat.NumberLimitError as problem:
+        raise LimitError(str(problem)) from None
     except bigfloat.NumberError as problem:
         raise EvaluationError(str(problem)) from None
     return made.marked(marks) if marks else made

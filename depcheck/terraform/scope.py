@@ -25,7 +25,7 @@ from depcheck.terraform.values import LimitError, TfValue
 
 Resolver: TypeAlias = "Callable[[str, tuple[str | int, ...]], tuple[TfValue, int] | None]"
 MAX_PROBLEMS = 1000
-MAX_STEPS = 500_000
+MAX_STEPS = 200_000
 _NO_NAMES: Mapping[str, TfValue] = {}
 
 
@@ -64,6 +64,10 @@ class Budget:
     def spend(self, steps: int) -> None:
         """Take steps off; ``LimitError`` when there are none left."""
         self.left -= steps
+        self.check()
+
+    def check(self) -> None:
+        """``LimitError`` when there are none left."""
         if self.left < 0:
             raise LimitError("the loops take too many rounds")
 
@@ -100,19 +104,22 @@ class Scope:
         # "file" or "string" inside of a template that a function renders: which functions it may call.
         self.template = template
 
-    def binding(self, names: dict[str, TfValue]) -> Scope:
-        """The scope with more names bound."""
-        merged = {**self.names, **names} if self.names else names
+    def binding(self, names: dict[str, TfValue] | None = None) -> Scope:
+        """The scope with more names bound; a loop binds them anew in each round, with :meth:`bind`."""
         return Scope(
             self.text,
             self.resolve,
             files=self.files,
-            names=merged,
+            names={**self.names, **names} if names else self.names,
             log=self.log,
             budget=self.budget,
             item=self.item,
             template=self.template,
         )
+
+    def bind(self, outer: Scope, names: dict[str, TfValue]) -> None:
+        """Bind the names of one round on top of the outer scope's."""
+        self.names = {**outer.names, **names} if outer.names else names
 
     def at_item(self, item: TfValue) -> Scope:
         """The scope of the part of a splat that is applied to each element."""

@@ -157,9 +157,11 @@ def _repeat(part: ForDirective, scope: Scope, evaluate: Evaluate, pieces: _Piece
         pieces.hole(unknown(combined((collection,)), STRING))
         return
     scope.budget.spend(len(pairs))
+    child = scope.binding()
     for key, value in pairs:
-        names = {part.value: value} if part.key is None else {part.key: key, part.value: value}
-        _render(part.body, scope.binding(names), evaluate, pieces)
+        child.bind(scope, {part.value: value} if part.key is None else {part.key: key, part.value: value})
+        _render(part.body, child, evaluate, pieces)
+        scope.budget.check()
 
 
 def pairs_of(collection: TfValue) -> Pairs | None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from depcheck.terraform import bigfloat
-from depcheck.terraform.bigfloat import Number, NumberError
+from depcheck.terraform.bigfloat import Number, NumberError, NumberLimitError
 from depcheck.terraform.conversion import convert
 from depcheck.terraform.functions.spec import Function, Parameter, numeric, plain, whole_number
 from depcheck.terraform.types import NUMBER
@@ -182,7 +182,10 @@ def _parse_integer(arguments: list[TfValue]) -> TfValue:
         result = result * base + place
     if not digits:
         raise EvaluationError(f"{written!r} is no integer of base {base}", 0)
-    return number(-result if written[0] == "-" else result)
+    try:
+        return number(bigfloat.rounded(-result if written[0] == "-" else result, 0, max(64, result.bit_length())))
+    except NumberLimitError as problem:
+        raise LimitError(str(problem)) from None
 
 
 def _sum(arguments: list[TfValue]) -> TfValue:
@@ -204,6 +207,8 @@ def _sum(arguments: list[TfValue]) -> TfValue:
             raise EvaluationError("sum() needs numbers", 0)
         try:
             total = number_of(item) if total is None else bigfloat.add(total, number_of(item))
+        except NumberLimitError as problem:
+            raise LimitError(str(problem)) from None
         except NumberError as problem:
             raise EvaluationError(str(problem), 0) from None
     assert total is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from depcheck.terraform import bigfloat
+from depcheck.terraform.bigfloat import Number
 from depcheck.terraform.conversion import convert, convert_all
 from depcheck.terraform.equality import equals
 from depcheck.terraform.functions.spec import Function, Parameter, numeric, whole_number
@@ -258,6 +259,8 @@ def _range(arguments: list[TfValue]) -> TfValue:
         raise EvaluationError("the step must not be zero", 2)
     if bigfloat.compare(end, start) * direction < 0:
         raise EvaluationError("the step leads away from the end", 1)
+    if all(isinstance(value, int) for value in (start, end, step)):
+        return _range_of_whole(start, end, step)
     found: list[TfValue] = []
     try:
         while bigfloat.compare(end, start) * direction > 0:
@@ -268,6 +271,15 @@ def _range(arguments: list[TfValue]) -> TfValue:
     except bigfloat.NumberError as problem:
         raise LimitError(str(problem)) from None
     return make_list(NUMBER, found)
+
+
+def _range_of_whole(start: Number, end: Number, step: Number) -> TfValue:
+    assert isinstance(start, int) and isinstance(end, int) and isinstance(step, int)
+    whole = range(start, end, step)
+    if len(whole) > _MAX_RANGE:
+        raise EvaluationError(f"range() gives at most {_MAX_RANGE} numbers")
+    kind = bigfloat.Int64 if isinstance(start, bigfloat.Int64) and isinstance(step, bigfloat.Int64) else int
+    return make_list(NUMBER, [number(kind(value)) for value in whole])
 
 
 def _reverse(arguments: list[TfValue]) -> TfValue:
