@@ -1,0 +1,243 @@
+"""Where a secret stands in what was read: settings, addresses with a password in them, private keys.
+
+Rules report these places and the engine masks them, whichever rules run: :func:`masked` is what no report may show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from depcheck.model import Command, File, Job, Setting
+from depcheck.project import Project
+from depcheck.project.credentials import client_prefix, is_credible, is_placeholder, is_random, kind_of_name
+from depcheck.source import Span
+from depcheck.values import Known, Unknown, Value, scalar_text, string
+
+_TEMPLATE = re.compile(
+    r"(?:.*[._-])?(?:example|examples|sample|samples|template|templates|tmpl|dist|default|defaults|dummy|demo)(?:[._-].*)?",
+    re.IGNORECASE,
+)
+_TEST = re.compile(
+    r"(?:.*[._-])?(?:test|tests|testing|testdata|test-data|fixture|fixtures|__tests__|__fixtures__|spec|specs|e2e|cypress"
+    r"|playwright|mock|mocks|integration-tests?|ci)(?:[._-].*)?",
+    re.IGNORECASE,
+)
+_URI = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,30}://(?P<user>[^\s:/@'\"<>]{0,200}):(?P<password>[^\s@/'\"<>]{1,300})@"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^\s/:?#'\"@<>,]+)",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(
+    r"localhost|127\..*|\[.*\]|0\.0\.0\.0|host\.docker\.internal|(?:.*\.)?example(?:\..*)?|.*\.(?:test|invalid|localhost)"
+    r"|(?:your|my)[-_.]?.*|(?:db|database|mail|smtp)?\.?(?:host|hostname|server|domain)(?:\.(?:com|tld|net|org))?",
+    re.IGNORECASE,
+)
+_KEY_BEGIN = re.compile(r"-----BEGIN (?P<kind>(?:[A-Z0-9]+ )*)PRIVATE KEY(?: BLOCK)?-----")
+_KEY_END = re.compile(r"-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
+_ENCODED_KEY = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{80,}={0,2}")
+_KEY_LIMIT = 20_000
+_LINE = re.compile(
+    r"(?P<name>[A-Za-z_][\w.-]{1,80})[\"']?\s{0,4}(?::|=|:=|=>)\s{0,4}(?P<quote>[\"']?)(?P<value>[^\s\"'#;,]{6,400})"
+)
+
+
+class Exposure:
+    """A literal secret: the ``name`` that introduces it at ``key``, its ``text`` at ``span``, and where it belongs.
+
+    ``role`` is ``template`` or ``test`` where the file says that it is one, else empty.
+    """
+
+    __slots__ = ("environment", "key", "name", "origin", "role", "scope", "span", "text")
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        span: Span,
+        key: Span,
+        *,
+        origin: str = "",
+        scope: str = "",
+        environment: str | None = None,
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.span = span
+        self.key = key
+        self.origin = origin
+        self.scope = scope
+        self.environment = environment
+        self.role = role_of(span.path)
+
+
+def role_of(path: str) -> str:
+    """``template`` for a file that is copied and filled in, ``test`` for one that only tests use, else empty."""
+    *folders, name = path.split("/")
+    if _TEMPLATE.fullmatch(name) or any(_TEMPLATE.fullmatch(folder) for folder in folders):
+        return "template"
+    return "test" if _TEST.fullmatch(name) or any(_TEST.fullmatch(folder) for folder in folders) else ""
+
+
+def place_of(value: Value, text: str) -> Span | None:
+    """Where the text of a value is written; None where it is put together from other places."""
+    if isinstance(value, (Known, Unknown)):
+        at = value.span.text.find(text)
+        if at >= 0:
+            return Span(value.span.source, value.span.start + at, value.span.start + at + len(text))
+        if isinstance(value, Known) and not value.via:
+            return value.span
+    return None
+
+
+def literals(project: Project) -> Iterator[Exposure]:
+    """Every literal value of a name that is a secret's, that is no placeholder; each place once."""
+    seen: set[tuple[str, int]] = set()
+    for name, value, key, setting in _named_values(project):
+        kind = kind_of_name(_without_prefix(name))
+        text = scalar_text(value)
+        if kind is None or text is None or (isinstance(value, Known) and isinstance(value.value, bool)):
+            continue
+        text = text.strip()
+        if not is_credible(kind, text, (name, *_around(setting, project))):
+            continue
+        span = place_of(value, text)
+        if span is None or (span.path, span.start) in seen:
+            continue
+        seen.add((span.path, span.start))
+        key = key if key.path == span.path else span
+        yield Exposure(
+            name,
+            text,
+            span,
+            key,
+            origin=setting.origin if isinstance(setting, Setting) else "workflow",
+            scope=setting.scope if isinstance(setting, Setting) else setting.address,
+            environment=setting.environment,
+        )
+
+
+def _without_prefix(name: str) -> str:
+    prefix = client_prefix(name)
+    return name[len(prefix[0]) :] if prefix is not None else name
+
+
+def _named_values(project: Project) -> Iterator[tuple[str, Value, Span, Setting | Job]]:
+    for setting in project.facts.settings:
+        if not setting.sensitive:
+            yield setting.name, setting.value, setting.span, setting
+    for job in project.facts.jobs:
+        for step in job.steps:
+            for name, value in step.tree.get("with").items():
+                yield name, value, value.key or value.span, job
+        containers = [job.tree.get("container"), *(each for _, each in job.tree.get("services").items())]
+        for container in containers:
+            password = container.get("credentials", "password")
+            if isinstance(password, Known):
+                yield "password", password, password.key or password.span, job
+
+
+def _around(setting: Setting | Job, project: Project) -> list[str]:
+    """Names around a setting: a value that only repeats them is no secret."""
+    if isinstance(setting, Job):
+        return [setting.address]
+    names = [setting.scope, setting.span.path.rsplit("/", 2)[-2] if "/" in setting.span.path else project.root.name]
+    resource = project.resource(setting.scope, setting.environment) if setting.scope else None
+    if resource is not None:
+        names.append(string(resource.get("image")) or "")
+    return names
+
+
+def passwords_in_addresses(project: Project) -> Iterator[Exposure]:
+    """Every password that is written into an address (``postgres://user:password@host``)."""
+    services = {each.name.lower() for each in project.of_type("compose_service")}
+    seen: set[tuple[str, int]] = set()
+    for name, value, key, owner in _texts(project):
+        text = string(value)
+        if text is None or "://" not in text or "@" not in text:
+            continue
+        for match in _URI.finditer(text):
+            password, host, user = match["password"], match["host"].lower(), match["user"]
+            if not _serious(password, host, user, services, name):
+                continue
+            span = place_of(value, password)
+            if span is None or (span.path, span.start) in seen:
+                continue
+            seen.add((span.path, span.start))
+            yield Exposure(
+                name,
+                password,
+                span,
+                key if key.path == span.path else span,
+                origin=owner.origin if isinstance(owner, (Setting, Command)) else "",
+                scope=owner.scope,
+                environment=owner.environment,
+            )
+
+
+def _serious(password: str, host: str, user: str, services: set[str], name: str) -> bool:
+    if len(password) < 4 or password.lower() == user.lower() or "\ue000" in password:
+        return False
+    if is_placeholder(password, (user, host, name)) or is_placeholder(host) or _LOCAL.fullmatch(host):
+        return False
+    if "." not in host or host in services:
+        return is_random(password)
+    return True
+
+
+def _texts(project: Project) -> Iterator[tuple[str, Value, Span, Setting | Command]]:
+    for setting in project.facts.settings:
+        yield setting.name, setting.value, setting.span, setting
+    for command in project.facts.commands:
+        for word in command.words:
+            if word.text is not None and "://" in word.text:
+                yield command.name, Known(word.text, word.span), word.span, command
+
+
+def private_keys(file: File) -> Iterator[tuple[Span, str]]:
+    """The private keys in a file, in PEM or in base64 of it, and what kind each is (``RSA``, empty for PKCS 8)."""
+    text = file.source.text
+    if "PRIVATE KEY" in text:
+        for begin in _KEY_BEGIN.finditer(text):
+            end = _KEY_END.search(text, begin.end(), begin.end() + _KEY_LIMIT)
+            stop = end.start() if end else begin.end() + 400
+            body = re.sub(r"\\[nr]|[^A-Za-z0-9+/]", "", text[begin.end() : stop])
+            if end and len(body) >= 64 and len(set(body)) >= 16:
+                yield file.source.span(begin.start(), end.end()), begin["kind"].strip()
+    if "LS0tLS1CRUdJTi" in text:
+        for match in _ENCODED_KEY.finditer(text):
+            if _decodes_to_a_key(match.group()):
+                yield file.source.span(match.start(), match.end()), ""
+
+
+def _decodes_to_a_key(text: str) -> bool:
+    from base64 import b64decode
+
+    try:
+        return b"PRIVATE KEY-----" in b64decode(text[:80] + "=" * (-len(text[:80]) % 4))
+    except ValueError:
+        return False
+
+
+def masked(project: Project) -> tuple[list[Span], list[str]]:
+    """Every place of a secret, and the decoded text of those that are written with escapes; whatever rules run."""
+    found = [*literals(project), *passwords_in_addresses(project)]
+    spans = [each.span for each in found]
+    texts = [each.text for each in found if each.text != each.span.text]
+    for file in project.facts.files:
+        spans.extend(span for span, _ in private_keys(file))
+    for setting in project.facts.settings:
+        if isinstance(setting.value, Unknown) and not setting.value.missing and kind_of_name(setting.name):
+            spans.append(setting.value.span)  # a quote that is not closed: nothing of it is shown
+    return spans, texts
+
+
+def in_line(line: str, context: Iterable[str] = ()) -> list[tuple[int, int]]:
+    """Where a line that nothing could parse seems to hold a secret; for what is quoted of it."""
+    found: list[tuple[int, int]] = []
+    for match in _LINE.finditer(line):
+        kind = kind_of_name(match["name"])
+        if kind is not None and is_credible(kind if kind != "weak" else "secret", match["value"], context):
+            found.append(match.span("value"))
+    found += [match.span("password") for match in _URI.finditer(line) if not is_placeholder(match["password"])]
+    return found
