@@ -9,7 +9,7 @@ from depcheck.source import Span, Text
 from depcheck.syntax.hcl_ast import Attribute, Block, HclFile, Node
 from depcheck.terraform.constraints import Constraint
 
-_ENDINGS = (".tf", ".tofu", ".tf.json", ".tofu.json")
+ENDINGS = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _REPEATS = re.compile(r"(?<![\w-])(?:each|count)\s*\.")
 # Meta-arguments, which are Terraform's own and no attributes.
 META = frozenset(("count", "for_each", "provider", "depends_on", "providers"))
@@ -151,7 +151,7 @@ class Configuration:
 def folder_of(path: str) -> str:
     """The folder that a file counts for; a block of a document is in a folder of its document."""
     head, _, tail = path.rpartition("/")
-    return head if tail.endswith((*_ENDINGS, ".tfvars", ".tfvars.json", ".hcl")) else f"{path}#"
+    return head if tail.endswith((*ENDINGS, ".tfvars", ".tfvars.json", ".hcl")) else f"{path}#"
 
 
 def is_configuration(path: str) -> bool:
@@ -162,7 +162,7 @@ def is_configuration(path: str) -> bool:
 def is_override(path: str) -> bool:
     """Whether a file changes what other files declare."""
     name = path.rpartition("/")[2]
-    for ending in _ENDINGS:
+    for ending in ENDINGS:
         if name.endswith(ending):
             stem = name[: -len(ending)]
             return stem == "override" or stem.endswith("_override")

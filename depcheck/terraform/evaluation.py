@@ -13,6 +13,7 @@ from depcheck.terraform.values import EvaluationError, LimitError, TfValue
 
 if TYPE_CHECKING:
     from depcheck.terraform.configuration import Configuration, Declaration
+    from depcheck.terraform.instances import Module
 
 MAX_INSTANCES = 100
 MAX_MODULES = 2000
@@ -60,7 +61,7 @@ class Run:
         root: Configuration,
         environment: str | None,
         values: Mapping[str, Sequence[TfValue]],
-        find: Callable[[Configuration, Declaration], Found],
+        find: Callable[[Module, Declaration], Found],
         files: RootFiles,
         *,
         workspace: TfValue | None = None,

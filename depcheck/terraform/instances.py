@@ -184,6 +184,7 @@ class Module:
         "locals",
         "modules",
         "outputs",
+        "path",
         "providers",
         "run",
         "variables",
@@ -203,6 +204,8 @@ class Module:
         self.address = address
         self.call = call
         self.caller = caller
+        # The names of the calls that lead here.
+        self.path: tuple[str, ...] = (*caller.module.path, call.name) if caller is not None and call is not None else ()
         self.depth: int = caller.module.depth + 1 if caller is not None else 0
         self.frame = Frame(self)
         self.variables: dict[str, TfValue] = {}
@@ -424,7 +427,7 @@ class Module:
         if found is None:
             address = address_of(self.within(f"module.{name}"), key)
             frame = Frame(self, expansion, key)
-            led = self.run.find(self.configuration, declaration)
+            led = self.run.find(self, declaration)
             reason = led.reason
             if self.depth >= MAX_MODULE_DEPTH:
                 reason = f"modules are nested deeper than {MAX_MODULE_DEPTH} levels"
@@ -500,6 +503,24 @@ _NAMESPACES: dict[str, Callable[[Module, Steps], Answer]] = {
     "terraform": Module._terraform,
     "ephemeral": Module._ephemeral,
 }
+
+
+def release(module: Module) -> None:
+    """Forget what was evaluated. Modules and their instances know each other in circles, and on the command line nobody
+    collects those: a repository with many roots would keep them all."""
+    pending: list[Module | Opaque] = [module]
+    while pending:
+        found = pending.pop()
+        if not isinstance(found, Module):
+            continue
+        pending.extend(found.modules.values())
+        for instance in found.instances.values():
+            instance.frame.scopes.clear()
+            instance.frame.instance = None
+        found.frame.scopes.clear()
+        for memo in (found.variables, found.locals, found.outputs, found.expansions, found.instances, found.modules):
+            memo.clear()
+        found.providers.clear()
 
 
 def walk(module: Module) -> Iterator[Module | Opaque]:

@@ -11,11 +11,12 @@ from depcheck.terraform.bridge import to_value
 from depcheck.terraform.evaluation import MAX_RESOURCES, Run
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.grants import grants_of
-from depcheck.terraform.instances import Module, walk
+from depcheck.terraform.instances import Module, release, walk
 from depcheck.terraform.nouns import add_nouns
 from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module
-from depcheck.terraform.roots import Tree, runs
+from depcheck.terraform.roots import runs
 from depcheck.terraform.settings import settings_of
+from depcheck.terraform.tree import Tree
 
 
 class Result:
@@ -61,6 +62,7 @@ def _tell_run(run: Run, facts: Facts, environments: Environments) -> None:
             facts.resources.append(tell_module(module, run.environment, run.root.path))
         if isinstance(module, Module):
             _tell_module(module, facts, environments, is_root=module is root)
+    release(root)
 
 
 def _tell_module(module: Module, facts: Facts, environments: Environments, *, is_root: bool) -> None:

@@ -2,64 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath
-from typing import TypeAlias
 
 from depcheck.environments import Environments
 from depcheck.syntax.hcl_ast import HclFile, String
-from depcheck.terraform.configuration import Configuration, Declaration, by_folder, configure
-from depcheck.terraform.evaluation import Found, RootFiles, Run
+from depcheck.terraform.configuration import Configuration
+from depcheck.terraform.evaluation import RootFiles, Run
 from depcheck.terraform.scope import Log
+from depcheck.terraform.tree import Tree, local_target
 from depcheck.terraform.values import TfValue
 from depcheck.terraform.values_files import Loose, assign, automatic, is_values, loose_files, read_values
-
-ReadText: TypeAlias = Callable[[str], str | None]
-ListFiles: TypeAlias = Callable[[str], Sequence[str]]
-
-
-class Tree:
-    """All configurations below the scanned folder."""
-
-    __slots__ = ("configurations", "environments", "files", "list_files", "read_text")
-
-    def __init__(
-        self,
-        files: Mapping[str, HclFile],
-        environments: Environments,
-        read_text: ReadText,
-        list_files: ListFiles | None = None,
-    ) -> None:
-        self.list_files = list_files
-        self.files = files
-        self.environments = environments
-        self.read_text = read_text
-        self.configurations = {folder: configure(folder, paths, files) for folder, paths in by_folder(files).items()}
-
-    def find(self, caller: Configuration, call: Declaration) -> Found:
-        """Where a module call leads."""
-        argument = call.arguments.get("source")
-        source = argument.node.value if argument is not None else None
-        if not isinstance(source, String):
-            return Found(None, f"the source of module.{call.name} is not decided")
-        target = local_target(caller.path, source.value)
-        if target is None:
-            return Found(None, f"the module {source.value} is not on disk")
-        found = self.configurations.get(target)
-        if found is None:
-            return Found(None, f"there is no module in {source.value}")
-        return Found(found)
-
-
-def local_target(folder: str, source: str) -> str | None:
-    """The folder that a local source means; None for any other source."""
-    if not source.startswith(("./", "../")) and source not in (".", ".."):
-        return None
-    head, mark, inner = folder.partition("#")
-    joined = normpath(f"{inner or '.'}/{source}" if mark else f"{folder or '.'}/{source}").lstrip("/")
-    if mark:
-        return f"{head}#" if joined == "." else f"{head}#/{joined}"
-    return "" if joined == "." else joined
 
 
 def roots_of(configurations: Mapping[str, Configuration]) -> list[str]:

@@ -8,8 +8,9 @@ from depcheck.model import Setting
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import Configuration, folder_of
 from depcheck.terraform.expressions import evaluate
-from depcheck.terraform.roots import Tree, environment_of
+from depcheck.terraform.roots import environment_of
 from depcheck.terraform.scope import Scope
+from depcheck.terraform.tree import Tree
 from depcheck.terraform.values_files import is_values
 from depcheck.terraform.variables import flag
 

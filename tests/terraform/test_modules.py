@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from terraform_tree import attribute, attributes, chain, load, resources, unknown
+from terraform_tree import attribute, attributes, chain, load, parsed, resources, unknown
 
-from depcheck.values import Known
+from depcheck import terraform
+from depcheck.environments import Environments
+from depcheck.values import Known, plain
 
 
 def addresses(tree: dict[str, str] | str) -> list[str]:
@@ -419,3 +421,32 @@ def test_files_below_the_root() -> None:
     }
     assert "could not be read" in unknown(attribute(tree, "a_b.d", "x")).reason
     assert load(tree).problems == []
+
+
+def test_fetched_modules_are_read_from_disk() -> None:
+    tree = {
+        "live/main.tf": 'module "db" {\n  source  = "terraform-aws-modules/rds/aws"\n  x = 1\n}\n',
+        "live/.terraform/modules/modules.json": """
+            {"Modules": [
+              {"Key": "", "Source": "", "Dir": "."},
+              {"Key": "db", "Source": "registry.terraform.io/x", "Version": "6.0.0", "Dir": ".terraform/modules/db"},
+              {"Key": "db.inner", "Source": "./modules/inner", "Dir": ".terraform/modules/db/modules/inner"},
+              {"Key": "db.far", "Source": "git::https://example.com/far.git", "Dir": ".terraform/modules/db.far/sub"}
+            ]}
+            """,
+        "live/.terraform/modules/db/main.tf#": 'variable "x" {}\n'
+        'module "inner" {\n  source = "./modules/inner"\n  x = var.x\n}\n'
+        'module "far" { source = "git::https://example.com/far.git" }\n',
+        "live/.terraform/modules/db/modules/inner/main.tf#": 'variable "x" {}\nresource "a_b" "c" { x = var.x }\n',
+        "live/.terraform/modules/db.far/sub/main.tf#": 'resource "a_b" "d" {}\n',
+    }
+    # Only what is not ignored is scanned; the rest is read on demand.
+    scanned = parsed({path: text for path, text in tree.items() if not path.endswith("#")})
+    on_disk = {path.rstrip("#"): text for path, text in tree.items()}
+
+    def below(folder: str) -> list[str]:
+        return sorted(path[len(folder) + 1 :] for path in on_disk if path.startswith(f"{folder}/"))
+
+    result = terraform.load(scanned, Environments(), read_text=on_disk.get, list_files=below)
+    told = {each.address: plain(each.attributes) for each in result.facts.resources if each.kind == "resource"}
+    assert told == {"module.db.module.inner.a_b.c": {"x": 1}, "module.db.module.far.a_b.d": {}}
