@@ -79,9 +79,11 @@ class Embedded:
 
 
 class Parsed:
-    """What one file holds. ``tree`` is the syntax tree for the steps that join files (an ``HclFile``, a YAML value)."""
+    """What one file holds. ``tree`` is the syntax tree for the steps that join files (an ``HclFile``, a YAML value).
+    ``template`` names what would be made of a file that is no configuration itself yet (``a Dockerfile``); nothing else
+    is told of it then."""
 
-    __slots__ = ("comments", "embedded", "facts", "hcl", "problems", "tree")
+    __slots__ = ("comments", "embedded", "facts", "hcl", "problems", "template", "tree")
 
     def __init__(
         self,
@@ -92,7 +94,9 @@ class Parsed:
         comments: list[Comment] | None = None,
         problems: list[Problem] | None = None,
         embedded: list[Embedded] | None = None,
+        template: str = "",
     ) -> None:
+        self.template = template
         self.facts = facts if facts is not None else Facts()
         self.tree = tree
         self.hcl = hcl

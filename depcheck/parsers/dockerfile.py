@@ -38,10 +38,8 @@ def parse(text: Text, context: Context) -> Parsed:
             reader.tell(statement)
     reader.finish()
     problems = sorted(tree.problems + reader.problems, key=lambda problem: problem.span.start)
-    made = _TEMPLATE.search(text.text) if problems else None
-    if made:
-        message = f"`{made[1]}` belongs to a template from which a Dockerfile is made"
-        problems = [Problem(message, text.span(made.start(1), made.end(1)), "check the Dockerfile that it makes")]
+    if problems and _TEMPLATE.search(text.text):
+        return Parsed(template="a Dockerfile")
     return Parsed(
         facts=reader.facts,
         comments=sorted(tree.comments + reader.comments, key=lambda comment: comment.span.start),

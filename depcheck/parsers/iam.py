@@ -9,6 +9,7 @@ A principal is told as one string: ``*`` alone, or ``<type>:<identifier>`` as in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from depcheck.model import Grant, Problem
@@ -39,9 +40,15 @@ _WRAPPERS = ("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Policy",
 _WRAPPING_LIMIT = 4
 
 
+#: Interpolations and directives of Terraform's templates where JSON has a value or nothing at all.
+_TEMPLATE = re.compile(r"^\s*%\{|[:\[,]\s*\$\{|\}\s*%\{", re.MULTILINE)
+
+
 def parse(text: Text, context: Context) -> Parsed:
     """Read a policy document in JSON, also one that stands inside what the AWS command line prints."""
     file = json_syntax.parse(text)
+    if file.problems and _TEMPLATE.search(text.text):
+        return Parsed(template="a policy")
     parsed = Parsed(tree=file.root, comments=file.comments, problems=list(file.problems))
     for policy in _policies(file.root, text):
         parsed.facts.grants.extend(

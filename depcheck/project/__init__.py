@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Project:
     """Everything that was read below a root.
 
-    ``comments`` are by path, in order. ``policy`` is None where the repository promises nothing. ``as_of`` is the day
+    ``comments`` are by path, in order. ``problems`` are what could not be read, ``invalid`` what was read and cannot be
+    evaluated (a wrong type, a cycle). ``policy`` is None where the repository promises nothing. ``as_of`` is the day
     that dates (expired exceptions, end-of-life versions, drills) are held against.
     """
 
@@ -34,6 +35,7 @@ class Project:
         "files",
         "notices",
         "policy",
+        "invalid",
         "problems",
         "root",
         "skipped",
@@ -49,6 +51,7 @@ class Project:
         as_of: date | None = None,
         comments: dict[str, list[Comment]] | None = None,
         problems: list[Problem] | None = None,
+        invalid: list[Problem] | None = None,
         skipped: list[Skipped] | None = None,
         notices: list[str] | None = None,
     ) -> None:
@@ -59,6 +62,7 @@ class Project:
         self.as_of = as_of if as_of is not None else date.today()
         self.comments = comments or {}
         self.problems = problems or []
+        self.invalid = invalid or []
         self.skipped = skipped or []
         self.notices = notices or []
         self.files: dict[str, File] = {file.source.path: file for file in facts.files}

@@ -93,6 +93,7 @@ class _Loader:
         self.environments = environments
         self.facts = Facts()
         self.problems: list[Problem] = []
+        self.invalid: list[Problem] = []
         self.comments: dict[str, list[Comment]] = {}
         self.skipped: list[Skipped] = []
         self.notices: list[str] = []
@@ -121,6 +122,7 @@ class _Loader:
             as_of=options.as_of,
             comments=self.comments,
             problems=self.problems,
+            invalid=self.invalid,
             skipped=sorted(self.skipped, key=lambda skip: skip.path),
             notices=self.notices,
         )
@@ -156,6 +158,9 @@ class _Loader:
         text = Text.of(source)
         context = Context(self.environments, environment, tracked=tracked)
         parsed = self._parse(kind, text, context, source.path, 0)
+        if parsed is not None and parsed.template:
+            self.skipped.append(Skipped(source.path, f"a template from which {parsed.template} is made"))
+            return
         span = source.span(0, min(len(source.text), len(source.line(1))))
         tree = parsed.tree if parsed is not None else None
         self.facts.files.append(File(source, kind, span, tree=tree, environment=environment, tracked=tracked))
@@ -170,6 +175,8 @@ class _Loader:
         if parse is None:
             return None
         parsed = parse(text, context)
+        if parsed.template:
+            return parsed
         self.problems.extend(parsed.problems)
         if parsed.comments:
             self.comments.setdefault(text.source.path, []).extend(parsed.comments)
@@ -207,6 +214,7 @@ class _Loader:
         self._tell_in_terraforms_words()
         if self.hcl:
             from depcheck import terraform
+            from depcheck.project import containers
 
             result = terraform.load(
                 self.hcl,
@@ -216,7 +224,8 @@ class _Loader:
                 var_files=self.options.var_files,
             )
             self.facts.add(result.facts)
-            self.problems.extend(result.problems)
+            self.facts.add(containers.facts_of(result.facts.resources))
+            self.invalid.extend(result.problems)
         if self.compose:
             from depcheck import compose
 
