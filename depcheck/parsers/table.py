@@ -31,7 +31,7 @@ MODULES: dict[str, str] = {
 ON_REQUEST = frozenset({"markdown"})
 
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
+    (kind, re.compile(pattern, re.DOTALL))
     for kind, pattern in (
         ("policy", r"depcheck\.ya?ml"),
         ("lock", r"\.terraform\.lock\.hcl"),
@@ -50,7 +50,8 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _NOT_DOCKERFILES = re.compile(
-    r".+\.(?:md|txt|py|go|js|ts|rb|sh|ya?ml|json|tmpl|j2|erb|rs|java|snap|lock|orig|bak|patch|tf)"
+    r".+\.(?:md|txt|py|go|js|ts|rb|sh|ya?ml|json|tmpl|j2|erb|rs|java|snap|lock|orig|bak|patch|tf)",
+    re.DOTALL,
 )
 _SHEBANG = re.compile(r"#!\s*/(?:usr/)?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b")
 
