@@ -38,7 +38,7 @@ def changed_lines(root: Path, revision: str) -> dict[str, frozenset[int]]:
     untracked = _git(root, ["ls-files", "-z", "--others", "--exclude-standard"]) or b""
     for record in untracked.split(b"\0"):
         if record:
-            changed[record.decode("utf-8", "surrogateescape")] = set(range(1, 1_000_000))
+            changed[os.fsdecode(record)] = set(range(1, 1_000_000))
     return {path: frozenset(numbers) for path, numbers in changed.items() if numbers}
 
 
@@ -46,7 +46,7 @@ def _path(raw: bytes) -> str:
     raw = raw.rstrip(b"\t\r")
     if raw.startswith(b'"'):
         raw = raw.strip(b'"').decode("unicode_escape").encode("latin-1")
-    return raw.decode("utf-8", "surrogateescape").removeprefix("b/")
+    return os.fsdecode(raw).removeprefix("b/")
 
 
 def _git(root: Path, arguments: list[str]) -> bytes | None:

@@ -166,7 +166,7 @@ def _listed_by_git(root: Path, folders: list[str], found: Discovery) -> dict[str
     listed: dict[str, bool | None] = {}
     for record in output.split(b"\0"):
         if record:
-            tag, path = record[:1], record[2:].decode("utf-8", "surrogateescape")
+            tag, path = record[:1], os.fsdecode(record[2:])
             if path.endswith("/"):
                 continue
             listed[path] = listed.get(path) or tag != b"?"
@@ -181,7 +181,7 @@ def _tracked(root: Path, paths: list[str]) -> dict[str, bool]:
     output = _git(root, ["ls-files", "-z", "--", *[f":(literal){path}" for path in names]])
     if output is None:
         return {}
-    tracked = {record.decode("utf-8", "surrogateescape") for record in output.split(b"\0")}
+    tracked = {os.fsdecode(record) for record in output.split(b"\0")}
     return {path: path in tracked for path in names}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -30,6 +31,33 @@ class UserError(click.ClickException):
     def show(self, file: object = None) -> None:
         """Write the sentence as it is, so that ``file:line:column:`` stays clickable."""
         click.echo(self.message, err=True)
+
+
+def write(text: str) -> None:
+    """Write to standard output, in UTF-8 whatever the locale says. A reader that went away (``| head``), or that never
+    was there, is no mistake and changes no exit code.
+
+    Raises:
+        UserError: the text does not fit where it goes.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go()
+    except OSError as error:
+        _let_go()
+        raise UserError(f"standard output cannot be written: {(error.strerror or 'output error').lower()}") from error
+
+
+def _let_go() -> None:
+    """Point standard output at nothing, so that what is left in its buffer does not fail again when Python ends."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
 
 
 class _Commands(click.Group):
@@ -73,15 +101,17 @@ def run(arguments: Sequence[str]) -> int:
     # A run builds trees that live until it ends; looking for cycles in them over and over doubles the time.
     gc.disable()
     try:
+        os.getcwd()  # noqa: PTH109
+    except OSError:
+        sys.stderr.write("the current folder does not exist any more; change to one that does\n")
+        return USAGE
+    try:
         code: object = cli.main(list(arguments), prog_name="depcheck", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return USAGE
     except click.Abort:
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return CLEAN
     except Exception as error:
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:

@@ -29,9 +29,10 @@ def command(inputs: Inputs, write_to: str, profile: str | None) -> int:
     text = baseline_file.render(report.findings)
     temporary = Path(f"{write_to}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, "utf-8")
+        temporary.write_bytes(text.encode("utf-8", "replace"))
         temporary.replace(write_to)
     except OSError as error:
+        temporary.unlink(missing_ok=True)
         raise UserError(f'--write-to: "{write_to}" cannot be written: {(error.strerror or "").lower()}') from error
     click.echo(f"{len(report.findings)} findings written to {write_to}", err=True)
     return CLEAN

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from depcheck.cli import CLEAN, UserError
+from depcheck.cli import CLEAN, UserError, write
 from depcheck.discovery import find_root
 from depcheck.packs import Rule
 
@@ -24,11 +24,11 @@ def command(name: str, config: str | None) -> int:
     rules = rules_of(policy_of(Inputs.for_policy(config), root), root)
     by_id = {rule.id: rule for rule in rules}
     if name in by_id:
-        click.echo(_explained(by_id[name]))
+        write(_explained(by_id[name]) + "\n")
         return CLEAN
     by_alias = [rule for rule in rules if any(name.upper() in map(str.upper, ids) for ids in rule.aliases.values())]
     if by_alias:
-        click.echo("\n\n".join(_explained(rule) for rule in by_alias))
+        write("\n\n".join(_explained(rule) for rule in by_alias) + "\n")
         return CLEAN
     if len(name) >= 8 and all(character in "0123456789abcdef" for character in name):
         return _finding(name, by_id, config)
@@ -41,13 +41,13 @@ def command(name: str, config: str | None) -> int:
 def _finding(mark: str, rules: dict[str, Rule], config: str | None) -> int:
     from depcheck.cli.inputs import Inputs
     from depcheck.cli.scan import report_of
+    from depcheck.reporters.terminal import visible
 
     report = report_of(Inputs.for_policy(config))
     for item in [*report.findings, *report.suppressed]:
         if item.fingerprint.startswith(mark):
             where = f"{item.span.path}:{item.span.line}:{item.span.column}"
-            click.echo(f"{where}: {item.message}\n")
-            click.echo(_explained(rules[item.rule]))
+            write(f"{visible(f'{where}: {item.message}')}\n\n{_explained(rules[item.rule])}\n")
             return CLEAN
     raise UserError(f'no finding here has the fingerprint "{mark}"; run `depcheck scan --format json` to see them')
 

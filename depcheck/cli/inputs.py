@@ -166,14 +166,19 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
             raise UserError('"-" reads one file from standard input; give no other path beside it')
         sources = [_standard_input(inputs)]
     paths = [] if sources else [Path(path) for path in inputs.paths]
-    for path in paths:
+    for name, path in zip(inputs.paths, paths, strict=False):
+        if not name:
+            raise UserError('a path is empty; write "." for the current folder')
         if not os.path.lexists(path):
             raise UserError(f'no such file or folder: "{path}"')
+    if not inputs.whole_project:
+        # A link that a person names is meant; one that git hands to a hook is a file of the repository.
+        paths = [path.resolve() if path.is_symlink() and path.is_dir() else path for path in paths]
     root = find_root(paths or [Path.cwd()])
     policy = policy_of(inputs, root)
     shown = None
     if inputs.whole_project and paths:
-        shown = frozenset(Path(os.path.abspath(path)).relative_to(root).as_posix() for path in paths)  # noqa: PTH100
+        shown = frozenset(_below(root, path) for path in paths)
         paths = [root]
     environments = None
     if policy is not None:
@@ -200,6 +205,12 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
     return project, policy, shown
 
 
+def _below(root: Path, path: Path) -> str:
+    """A path relative to the root, folders with a slash at the end."""
+    relative = Path(os.path.abspath(path)).relative_to(root).as_posix()  # noqa: PTH100
+    return f"{relative}/" if path.is_dir() and not path.is_symlink() else relative
+
+
 def _environment(name: str, project: Project) -> str:
     canonical = project.environments.named(name)
     names = [*project.environments.aliases]
@@ -219,6 +230,8 @@ def _standard_input(inputs: Inputs) -> object:
     name = inputs.stdin_filename
     if not name:
         raise UserError("standard input needs --stdin-filename NAME, because the name tells the format")
+    if sys.stdin is None:
+        raise UserError("standard input is closed; give a path, or pipe the file in")
     data = sys.stdin.buffer.read(_size(inputs.max_size) + 1)
     if len(data) > _size(inputs.max_size):
         raise UserError("standard input is larger than --max-size")
@@ -245,7 +258,12 @@ def _day(text: str | None) -> date:
             return date.fromisoformat(text)
         except ValueError as error:
             raise UserError(f'--as-of: "{text}" is no date; write YYYY-MM-DD') from error
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdigit():
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return date.today()
+    try:
         return datetime.fromtimestamp(int(epoch), UTC).date()
-    return date.today()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UserError(
+            f'SOURCE_DATE_EPOCH: "{epoch}" is no number of seconds since 1970; correct it or unset it'
+        ) from error

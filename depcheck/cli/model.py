@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from depcheck.cli import CLEAN
+from depcheck.cli import CLEAN, write
 from depcheck.cli.inputs import Inputs, input_options, project_of
 from depcheck.model import Facts
 from depcheck.source import Source, Span
@@ -26,13 +26,15 @@ def command(inputs: Inputs, format_: str, noun: tuple[str, ...], reveal: bool) -
     nouns = [name for name in Facts.__slots__ if not noun or name in noun or name.removesuffix("s") in noun]
     data = {name: [_plain(each, reveal=reveal) for each in getattr(project.facts, name)] for name in nouns}
     if format_ == "json":
-        click.echo(json.dumps({"version": 1, "facts": data}, ensure_ascii=False, indent=2))
+        write(json.dumps({"version": 1, "facts": data}, ensure_ascii=False, indent=2) + "\n")
         return CLEAN
+    from depcheck.reporters.terminal import visible
+
+    out = []
     for name, rows in data.items():
         if rows:
-            click.echo(f"{name} ({len(rows)})")
-            for row in rows:
-                click.echo(f"  {_line(row)}")
+            out += [f"{name} ({len(rows)})", *[f"  {visible(_line(row))}" for row in rows]]
+    write("".join(f"{line}\n" for line in out))
     return CLEAN
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from depcheck.cli import CLEAN
+from depcheck.cli import CLEAN, write
 from depcheck.discovery import find_root
 
 
@@ -24,13 +24,15 @@ def command(format_: str, pack: str | None, config: str | None) -> int:
     if format_ == "json":
         from depcheck.reporters.json import render_rules
 
-        click.echo(render_rules([rule.info() for rule in rules]), nl=False)
+        write(render_rules([rule.info() for rule in rules]))
         return CLEAN
+    out = []
     for name in dict.fromkeys(rule.pack for rule in rules):
         own = [rule for rule in rules if rule.pack == name]
-        click.echo(f"{name} ({len(own)})")
+        out.append(f"{name} ({len(own)})")
         for rule in sorted(own, key=lambda each: each.id):
             strict = "  [strict]" if rule.profile == "strict" else ""
-            click.echo(f"  {rule.id:<44} {rule.severity:<9}{rule.title}{strict}")
-    click.echo(f"\n{len(rules)} rules; `depcheck explain RULE` shows why, examples and the fix")
+            out.append(f"  {rule.id:<44} {rule.severity:<9}{rule.title}{strict}")
+    out += ["", f"{len(rules)} rules; `depcheck explain RULE` shows why, examples and the fix", ""]
+    write("\n".join(out))
     return CLEAN

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from depcheck.cli import CLEAN, FINDINGS, INTERNAL, USAGE, UserError
+from depcheck.cli import CLEAN, FINDINGS, INTERNAL, USAGE, UserError, write
 from depcheck.cli.inputs import Inputs, input_options, project_of, rules_of
 from depcheck.findings import SEVERITIES
 
@@ -70,13 +70,18 @@ def command(
     if report.files == 0 and not allow_empty:
         _say_nothing_scanned(inputs, report)
         return USAGE
+    if inputs.explain_skips:
+        _list_skipped(report)
     for notice in report.notices:
         click.echo(f"depcheck: {notice}", err=True)
-    _write(report, format_, outputs, shown_kinds, suppressed=not hide_suppressed)
+    listed = {"skips"} if inputs.explain_skips else set()
+    _write(report, format_, outputs, shown_kinds | listed, suppressed=not hide_suppressed)
     if any(error.internal for error in report.errors):
+        from depcheck.reporters.terminal import visible
+
         for error in report.errors:
             if error.internal:
-                click.echo(f"depcheck: {error.message}", err=True)
+                click.echo(f"depcheck: {visible(error.message)}", err=True)
         return INTERNAL
     threshold = report.fail_on
     if threshold != "never":
@@ -163,19 +168,18 @@ def _write(
 ) -> None:
     from depcheck.reporters import Options, render
 
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = _terminal_width() if terminal else 120
     for other, file in outputs:
         text = render(report, other, options=Options(show=show, suppressed=suppressed))
         try:
-            Path(file).write_text(text, "utf-8")
+            Path(file).write_bytes(text.encode("utf-8", "replace"))
         except OSError as error:
             raise UserError(f'--output: "{file}" cannot be written: {(error.strerror or "").lower()}') from error
     options = Options(color=colour and format_ == "text", width=width, show=show, suppressed=suppressed)
     text = render(report, format_, options=options)
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.flush()
+    write(text)
 
 
 def _terminal_width() -> int:
@@ -192,5 +196,11 @@ def _say_nothing_scanned(inputs: Inputs, report: Report) -> None:
         err=True,
     )
     if inputs.explain_skips:
-        for skip in report.skipped:
-            click.echo(f"  {skip.path}: {skip.reason}", err=True)
+        _list_skipped(report)
+
+
+def _list_skipped(report: Report) -> None:
+    from depcheck.reporters.terminal import visible
+
+    for skip in report.skipped:
+        click.echo(f"skipped: {visible(skip.path)}: {skip.reason}", err=True)

@@ -59,18 +59,19 @@ class Run:
 
 
 class Shown:
-    """Which places findings are shown for: whole files, or lines of files (line numbers by path)."""
+    """Which places findings are shown for: files, folders (``infra/``, ``./`` for all), or lines of files by path."""
 
-    __slots__ = ("lines", "paths")
+    __slots__ = ("folders", "lines", "paths")
 
     def __init__(self, paths: Iterable[str] = (), lines: dict[str, frozenset[int]] | None = None) -> None:
         self.paths = frozenset(paths)
+        self.folders = tuple("" if path == "./" else path for path in self.paths if path.endswith("/"))
         self.lines = lines or {}
 
     def __contains__(self, span: object) -> bool:
         if not isinstance(span, Span):
             return False
-        if span.path in self.paths:
+        if span.path in self.paths or span.path.startswith(self.folders):
             return True
         changed = self.lines.get(span.path)
         return changed is not None and any(line in changed for line in range(span.line, span.end_line + 1))

@@ -23,8 +23,9 @@ FORMATS = tuple(_MODULES)
 
 
 class Options:
-    """How to render. ``show`` asks for more than findings (``pass``, ``unknown``); ``suppressed`` keeps suppressed
-    results in SARIF; ``category`` tells several runs on one commit apart; ``width`` 0 clips nothing."""
+    """How to render. ``show`` asks for more than findings (``pass``, ``unknown``; ``skips`` where they are listed
+    beside the report); ``suppressed`` keeps suppressed results in SARIF; ``category`` tells several runs on one commit
+    apart; ``width`` 0 clips nothing."""
 
     __slots__ = ("category", "color", "show", "suppressed", "width")
 

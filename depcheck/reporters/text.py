@@ -142,7 +142,7 @@ def _errors(report: Report, options: Options) -> list[str]:
 def _summary(report: Report, groups: list[Group], options: Options) -> list[str]:
     worst = next(iter(severities(groups)), "good")
     lines = [paint(headline(groups), worst, options.color), f"judged: {visible(judged(report))}"]
-    hints = {"skips"} if "unknown" in options.show else {"skips", "unknown"}
+    hints = {"skips", "unknown"} - options.show
     clauses = [visible(clause) for clause in not_judged(report, hints=hints)]
     lines += [f"{' ' * 11 if index else 'not judged:'} {clause}" for index, clause in enumerate(clauses)]
     return lines + [f"note: {visible(notice)}" for notice in report.notices]
