@@ -370,22 +370,28 @@ def table_without_point_in_time_recovery(subject: Resource, project: Project) ->
     """The table can be restored to a moment before a mistake."""
     if string(subject.get("hash_key")) == "LockID" or not promises.is_wanted(subject, project, *_HISTORY):
         return
-    value = subject.get("point_in_time_recovery", 0, "enabled")
     promise = promises.promised(subject, project, "point_in_time")
-    match value:
-        case Known(value=True):
-            yield Held(value, "point-in-time recovery is on")
-            return
-        case Unknown():
-            yield Undetermined(value)
-            return
-    plan = backups.plan_of(subject, project) if promise is None else None
-    if plan is None:
-        yield Violation(value, related=promises.notes(project, promise))
+    states = [subject.get("point_in_time_recovery", 0, "enabled")]
+    if subject.format == "cloudformation" and not isinstance(subject.get("replica"), Absent):
+        # A global table says it of each of its replicas.
+        states = [each.get("point_in_time_recovery") for each in subject.get("replica").elements()]
+    off = [each for each in states if not isinstance(each, Unknown) and scalar_text(each) != "true"]
+    unknown = [each for each in states if isinstance(each, Unknown)]
+    plan = backups.plan_of(subject, project) if off and promise is None else None
+    if isinstance(plan, Resource):
+        yield Held(plan.span, f"{plan.address} has it in a backup plan")
     elif isinstance(plan, Unknown):
         yield Undetermined(plan)
+    elif off:
+        # Items that expire by themselves are seldom missed.
+        expires = scalar_text(subject.get("ttl", 0, "enabled")) == "true"
+        yield Violation(
+            off[0], severity="low" if expires and promise is None else None, related=promises.notes(project, promise)
+        )
+    elif unknown:
+        yield Undetermined(unknown[0])
     else:
-        yield Held(plan.span, f"{plan.address} has it in a backup plan")
+        yield Held(states[0] if states else subject.span, "point-in-time recovery is on")
 
 
 def secret_deleted_at_once(subject: Resource, project: Project) -> Iterator[Outcome]:

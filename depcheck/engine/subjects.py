@@ -72,9 +72,15 @@ def subjects(rule: Rule, project: Project) -> Iterable[Subject]:
 
 
 def _resources(project: Project, which: tuple[str, ...]) -> Iterable[Resource]:
+    """Those of some types; data sources, which only read what others made, are asked for as ``data.TYPE``."""
     if not which:
         return project.facts.resources
-    return project.of_type(*which)
+    return [
+        each
+        for name in which
+        for each in project.of_type(name.removeprefix("data."))
+        if (each.kind == "data") == name.startswith("data.")
+    ]
 
 
 def address_of(subject: Subject) -> str | None:

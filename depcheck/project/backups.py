@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from depcheck.model import Resource
 from depcheck.project import Project
-from depcheck.project.relations import refers_to
+from depcheck.project.relations import deployed_together, refers_to
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 #: The service and the kind in the ARNs of what AWS Backup protects.
@@ -29,7 +29,7 @@ def plan_of(resource: Resource, project: Project) -> Resource | Unknown | None:
     """The selection of a backup plan that takes a resource in; unknown where that is not decided."""
     undecided: Unknown | None = None
     for selection in project.of_type("aws_backup_selection"):
-        if not _beside(selection, resource):
+        if not deployed_together(selection, resource):
             continue
         answer = _takes(selection, resource, project)
         if answer is True:
@@ -43,7 +43,7 @@ def kept_for(selection: Resource, project: Project) -> int | Unknown | None:
     plans = [
         plan
         for plan in project.of_type("aws_backup_plan")
-        if _beside(plan, selection) and refers_to(selection, "plan_id", plan)[0] == "yes"
+        if deployed_together(plan, selection) and refers_to(selection, "plan_id", plan)[0] == "yes"
     ]
     if not plans:
         return Unknown("the backup plan is not described here", selection.span)
@@ -58,13 +58,6 @@ def kept_for(selection: Resource, project: Project) -> int | Unknown | None:
                 case _:
                     return None
     return longest
-
-
-def _beside(one: Resource, other: Resource) -> bool:
-    """Whether two resources are deployed together."""
-    if one.kind == "data" or one.format != other.format or one.environment != other.environment:
-        return False
-    return one.root == other.root and (one.format != "cloudformation" or one.span.path == other.span.path)
 
 
 def _takes(selection: Resource, resource: Resource, project: Project) -> bool | Unknown:
@@ -116,7 +109,7 @@ def _tags_of(resource: Resource, project: Project) -> list[Value]:
     """The tags of a resource, and those that its provider gives to everything."""
     found = [resource.get("tags")]
     for provider in project.of_type("provider_aws"):
-        if _beside(provider, resource):
+        if deployed_together(provider, resource):
             found += [block.get("tags") for block in provider.get("default_tags").elements()]
     return [each for each in found if not isinstance(each, Absent)]
 

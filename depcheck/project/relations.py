@@ -34,6 +34,13 @@ def refers_to(candidate: Resource, path: str, target: Resource) -> tuple[str, Va
     return result
 
 
+def deployed_together(one: Resource, other: Resource) -> bool:
+    """Whether two resources are made by one root module or template in one environment."""
+    if "data" in (one.kind, other.kind) or one.format != other.format or one.environment != other.environment:
+        return False
+    return one.root == other.root and (one.format != "cloudformation" or one.span.path == other.span.path)
+
+
 def _leaves(value: Value) -> list[Value]:
     if isinstance(value, Known) and isinstance(value.value, list):
         return [leaf for element in value.value for leaf in _leaves(element)]

@@ -1,0 +1,37 @@
+"""Which bucket an S3 resource speaks of, and whether public access to it is blocked."""
+
+from __future__ import annotations
+
+from depcheck.model import Resource
+from depcheck.project import Project
+from depcheck.project.relations import deployed_together, refers_to
+from depcheck.values import Known, Unknown, Value, scalar_text
+
+_BLOCK = "aws_s3_bucket_public_access_block"
+
+
+def bucket_of(resource: Resource, project: Project) -> Resource | None:
+    """The bucket that a resource configures (itself, for a bucket); None where it is not described here."""
+    if resource.type == "aws_s3_bucket":
+        return resource
+    for bucket in project.of_type("aws_s3_bucket"):
+        if deployed_together(bucket, resource) and refers_to(resource, "bucket", bucket)[0] == "yes":
+            return bucket
+    return None
+
+
+def access_block(bucket: Resource | None, project: Project, *switches: str) -> Known | Unknown | None:
+    """The first of some switches of the bucket's or the account's public access block that is on; unknown if it may
+    be; None if none is."""
+    blocks = [
+        each
+        for each in project.of_type("aws_s3_account_public_access_block")
+        if bucket and deployed_together(each, bucket)
+    ]
+    if bucket is not None:
+        blocks += project.related(bucket, _BLOCK, "bucket")[0]
+    values: list[Value] = [each.get(switch) for each in blocks for switch in switches]
+    for value in values:
+        if isinstance(value, Known) and scalar_text(value) == "true":
+            return value
+    return next((value for value in values if isinstance(value, Unknown)), None)
