@@ -6,47 +6,73 @@ import os
 import re
 from pathlib import Path
 
-_HUNK = re.compile(rb"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_OCTAL = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_ESCAPES = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 
 
 class ChangesError(Exception):
     """Git could not compare; one sentence."""
 
 
-def changed_lines(root: Path, revision: str) -> dict[str, frozenset[int]]:
-    """The lines of the work tree that differ from a revision, by path below ``root``; every line of an untracked file.
+class Changes:
+    """What differs from a revision: lines by path, and files that the revision does not know."""
+
+    __slots__ = ("files", "lines")
+
+    def __init__(self, lines: dict[str, frozenset[int]], files: list[str]) -> None:
+        self.lines = lines
+        self.files = files
+
+
+def changes_since(root: Path, revision: str) -> Changes:
+    """What of the work tree below ``root`` differs from a revision.
 
     Raises:
         ChangesError: there is no git, no work tree, or no such revision.
     """
-    if revision.startswith("-"):
-        raise ChangesError(f'"{revision}" is no revision')
-    prefix = ["--no-ext-diff", "--no-textconv", "--no-renames", "--no-color", "--unified=0", "--relative"]
-    diff = _git(root, ["diff", *prefix, revision, "--"])
-    if diff is None:
+    commit = None if revision.startswith("-") else _git(root, ["rev-parse", "--verify", "-q", f"{revision}^{{commit}}"])
+    if not commit:
         raise ChangesError(f'git knows no revision "{revision}" here; fetch it (fetch-depth: 0) or check its name')
+    # What a person's configuration or the repository's attributes say of a diff's looks would hide lines from us.
+    looks = ["--no-ext-diff", "--no-textconv", "--no-renames", "--no-color", "--text", "--ignore-submodules=all"]
+    looks += ["--src-prefix=a/", "--dst-prefix=b/", "--unified=0", "--inter-hunk-context=0", "--relative"]
+    diff = _git(root, ["diff", *looks, commit.decode("ascii").strip(), "--"])
+    if diff is None:
+        raise ChangesError(f'git could not compare the work tree with "{revision}"')
+    untracked = _git(root, ["ls-files", "-z", "--others", "--exclude-standard"]) or b""
+    lines = {path: frozenset(numbers) for path, numbers in _changed(diff).items() if numbers}
+    return Changes(lines, [os.fsdecode(record) for record in untracked.split(b"\0") if record])
+
+
+def _changed(diff: bytes) -> dict[str, set[int]]:
+    """The numbers of the new lines in a diff without context, by path."""
     changed: dict[str, set[int]] = {}
     lines: set[int] = set()
+    body = 0
     for line in diff.split(b"\n"):
-        if line.startswith(b"+++ "):
+        if body and line[:1] in (b"+", b"-"):
+            # A line of a file, which may itself look like a header.
+            body -= 1
+        elif line.startswith(b"+++ "):
             lines = changed.setdefault(_path(line[4:]), set())
-        elif line.startswith(b"@@"):
-            match = _HUNK.match(line)
-            if match:
-                first, count = int(match.group(1)), int(match.group(2) or 1)
-                lines.update(range(first, first + count))
-    untracked = _git(root, ["ls-files", "-z", "--others", "--exclude-standard"]) or b""
-    for record in untracked.split(b"\0"):
-        if record:
-            changed[os.fsdecode(record)] = set(range(1, 1_000_000))
-    return {path: frozenset(numbers) for path, numbers in changed.items() if numbers}
+        elif match := _HUNK.match(line):
+            removed, first, added = int(match[1] or 1), int(match[2]), int(match[3] or 1)
+            lines.update(range(first, first + added))
+            body = removed + added
+    return changed
 
 
 def _path(raw: bytes) -> str:
-    raw = raw.rstrip(b"\t\r")
+    raw = raw.rstrip(b"\t")
     if raw.startswith(b'"'):
-        raw = raw.strip(b'"').decode("unicode_escape").encode("latin-1")
-    return os.fsdecode(raw).removeprefix("b/")
+        raw = _OCTAL.sub(_unescaped, raw[1:-1])
+    return os.fsdecode(raw.removeprefix(b"b/"))
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    sign = match[1]
+    return bytes([int(sign, 8) & 255]) if len(sign) == 3 else _ESCAPES.get(sign, sign)
 
 
 def _git(root: Path, arguments: list[str]) -> bytes | None:
@@ -54,6 +80,7 @@ def _git(root: Path, arguments: list[str]) -> bytes | None:
 
     safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "diff.external="]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
         done = subprocess.run(
             ["git", *safe, "-C", str(root), *arguments], capture_output=True, check=False, env=environment, timeout=120

@@ -120,12 +120,13 @@ def report_of(
         raise UserError(str(error)) from error
     shown = Shown(shown_paths) if shown_paths is not None else None
     if changed_since is not None:
-        from depcheck.changes import ChangesError, changed_lines
+        from depcheck.changes import ChangesError, changes_since
 
         try:
-            shown = Shown(lines=changed_lines(project.root, changed_since))
+            changed = changes_since(project.root, changed_since)
         except ChangesError as error:
             raise UserError(f"--changed-since: {error}") from error
+        shown = Shown(changed.files, changed.lines, within=shown)
     known = frozenset[str]()
     if baseline is not None:
         try:

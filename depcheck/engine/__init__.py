@@ -59,17 +59,25 @@ class Run:
 
 
 class Shown:
-    """Which places findings are shown for: files, folders (``infra/``, ``./`` for all), or lines of files by path."""
+    """Which places findings are shown for: files, folders (``infra/``, ``./`` for all), or lines of files by path; of
+    these only what is also ``within`` another choice."""
 
-    __slots__ = ("folders", "lines", "paths")
+    __slots__ = ("folders", "lines", "paths", "within")
 
-    def __init__(self, paths: Iterable[str] = (), lines: dict[str, frozenset[int]] | None = None) -> None:
+    def __init__(
+        self,
+        paths: Iterable[str] = (),
+        lines: dict[str, frozenset[int]] | None = None,
+        *,
+        within: Shown | None = None,
+    ) -> None:
+        self.within = within
         self.paths = frozenset(paths)
         self.folders = tuple("" if path == "./" else path for path in self.paths if path.endswith("/"))
         self.lines = lines or {}
 
     def __contains__(self, span: object) -> bool:
-        if not isinstance(span, Span):
+        if not isinstance(span, Span) or (self.within is not None and span not in self.within):
             return False
         if span.path in self.paths or span.path.startswith(self.folders):
             return True

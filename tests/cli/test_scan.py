@@ -236,6 +236,8 @@ def test_changed_since_shows_changed_lines(here: Path, call: Call) -> None:
         ("greet.yml", 7),
         ("untracked.yml", 6),
     ]
+    found = report(call, "--changed-since", "HEAD", "--whole-project", ".github/workflows/greet.yml")["findings"]
+    assert [each["location"]["start"]["line"] for each in found] == [7]
 
 
 def test_whole_project_shows_the_given_files_only(here: Path, call: Call) -> None:
