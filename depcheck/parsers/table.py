@@ -43,7 +43,11 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ignore", r".*\.dockerignore|\.gitignore"),
         ("dockerfile", r"(?:dockerfile|containerfile)(?:[._-].+)?|.+\.(?:dockerfile|containerfile)"),
         ("shell", r".+\.(?:sh|bash|zsh|ksh)|\.envrc"),
-        ("dotenv", r"(?:\.env(?:[._-].+)?|.+\.env|(?:env|dotenv)\.(?:example|sample|template|dist)|.+\.env\.[a-z]+)(?<!\.ts|\.js|\.py|\.go|\.rs|\.md|\.sh)"),
+        (
+            "dotenv",
+            r"(?:\.env(?:[._-].+)?|.+\.env|(?:env|dotenv)\.(?:example|sample|template|dist)|.+\.env\.[a-z]+)"
+            r"(?<!\.ts|\.js|\.py|\.go|\.rs|\.md|\.sh)",
+        ),
         ("markdown", r".+\.(?:md|markdown)"),
         ("yaml", r".+\.ya?ml"),
         ("json", r".+\.(?:json|template|skey|vkey)"),
