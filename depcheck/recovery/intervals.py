@@ -1,0 +1,174 @@
+"""The arithmetic of estimates: how long something takes typically and at worst, and how well either is known.
+
+A figure whose inputs are not all decided is a range: at least ``low``, at most ``high``. So a verdict can be given
+wherever the range allows one, and is ``unknown`` only where it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from depcheck.values import Missing
+
+UNBOUNDED = float("inf")
+#: How a figure is known. ``configured`` is read from the files, ``assumed`` can be overridden in the policy.
+BASES = ("configured", "documented", "measured", "declared", "assumed")
+MET, AT_RISK, BREACHED, UNRECOVERABLE, UNKNOWN = "met", "at_risk", "breached", "unrecoverable", "unknown"
+
+
+class Range:
+    """What is known of a number of seconds: at least ``low``, at most ``high``, and what would decide it between."""
+
+    __slots__ = ("high", "low", "missing")
+
+    def __init__(self, low: float, high: float | None = None, missing: tuple[Missing, ...] = ()) -> None:
+        self.low = low
+        self.high = low if high is None else high
+        self.missing = missing if self.low != self.high else ()
+
+    def __repr__(self) -> str:
+        return f"Range({self.low:g})" if self.decided else f"Range({self.low:g}, {self.high:g})"
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is one number."""
+        return self.low == self.high
+
+    def plus(self, other: Range) -> Range:
+        """The sum of two."""
+        return Range(self.low + other.low, self.high + other.high, merged(self.missing, other.missing))
+
+
+ZERO = Range(0.0)
+
+
+class Interval:
+    """How long something takes: ``typical``, and ``worst``, which is never below it."""
+
+    __slots__ = ("typical", "worst")
+
+    def __init__(self, typical: Range, worst: Range | None = None) -> None:
+        self.typical = typical
+        self.worst = typical if worst is None else worst
+
+    def __repr__(self) -> str:
+        return f"Interval({self.typical!r}, {self.worst!r})"
+
+    @classmethod
+    def of(cls, typical: float, worst: float | None = None) -> Interval:
+        """From numbers of seconds; without ``worst`` nothing is worse than typical."""
+        return cls(Range(typical), None if worst is None else Range(worst))
+
+    @classmethod
+    def open(cls, missing: tuple[Missing, ...]) -> Interval:
+        """Of which nothing is known but what would decide it."""
+        return cls(Range(0.0, UNBOUNDED, missing))
+
+    def plus(self, other: Interval) -> Interval:
+        """One after the other."""
+        return Interval(self.typical.plus(other.typical), self.worst.plus(other.worst))
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """What would decide it."""
+        return merged(self.typical.missing, self.worst.missing)
+
+
+class Term:
+    """One part of an estimate: in words, how long it takes, how that is known and where it is written."""
+
+    __slots__ = ("assumption", "basis", "interval", "source", "words", "worst_basis")
+
+    def __init__(
+        self,
+        words: str,
+        interval: Interval,
+        basis: str,
+        *,
+        worst_basis: str = "",
+        source: str = "",
+        assumption: str = "",
+    ) -> None:
+        self.words = words
+        self.interval = interval
+        self.basis = basis
+        self.worst_basis = worst_basis or basis
+        self.source = source
+        self.assumption = assumption
+
+
+class Estimate:
+    """Parts one after the other, and their sum."""
+
+    __slots__ = ("interval", "terms")
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.terms = tuple(terms)
+        self.interval = total(self.terms)
+
+    @classmethod
+    def one(cls, words: str, interval: Interval, basis: str, *, source: str = "") -> Estimate:
+        """An estimate of a single part."""
+        return cls([Term(words, interval, basis, source=source)])
+
+    def plus(self, *terms: Term) -> Estimate:
+        """The same with further parts."""
+        return Estimate([*self.terms, *terms])
+
+
+def total(terms: Iterable[Term]) -> Interval:
+    """How long several parts take one after the other."""
+    found = Interval(ZERO)
+    for term in terms:
+        found = found.plus(term.interval)
+    return found
+
+
+def longest(intervals: Iterable[Interval]) -> Interval:
+    """How long several things take that run side by side."""
+    found = Interval(ZERO)
+    for each in intervals:
+        found = Interval(_longer(found.typical, each.typical), _longer(found.worst, each.worst))
+    return found
+
+
+def _longer(one: Range, other: Range) -> Range:
+    return Range(max(one.low, other.low), max(one.high, other.high), merged(one.missing, other.missing))
+
+
+def hold(interval: Interval, target: float) -> str:
+    """Hold an estimate against a target: met, at risk, breached, or unknown."""
+    if interval.worst.high <= target:
+        return MET
+    if interval.typical.low > target:
+        return BREACHED
+    if interval.typical.high <= target and interval.worst.low > target:
+        return AT_RISK
+    return UNKNOWN
+
+
+def could_meet(interval: Interval, target: float) -> bool:
+    """Whether the best of what is possible meets a target typically."""
+    return interval.typical.low <= target
+
+
+def hold_kept(kept: Range, target: float) -> str:
+    """Hold how long something is kept against how long it was promised."""
+    if kept.low >= target:
+        return MET
+    return BREACHED if kept.high < target else UNKNOWN
+
+
+def jointly(verdicts: Iterable[str]) -> str:
+    """The verdict on one mechanism that must meet several targets together."""
+    found = set(verdicts)
+    return next((verdict for verdict in (BREACHED, UNKNOWN, AT_RISK) if verdict in found), MET)
+
+
+def merged(*groups: tuple[Missing, ...]) -> tuple[Missing, ...]:
+    """What several groups name, each once, in order."""
+    found: dict[str, Missing] = {}
+    for group in groups:
+        for each in group:
+            found.setdefault(each.name, each)
+    return tuple(found.values())
