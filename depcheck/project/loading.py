@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from depcheck.discovery import SIZE_LIMIT, Candidate, discover, find_root, read
 from depcheck.environments import Environments
-from depcheck.findings import Skipped
+from depcheck.findings import ReadError, Skipped, raised
 from depcheck.model import Comment, Facts, File, Problem
 from depcheck.parsers import Context, Embedded, Parsed
 from depcheck.parsers.table import ON_REQUEST, kind_of, may_be_read, parser_of
@@ -97,6 +97,7 @@ class _Loader:
         self.comments: dict[str, list[Comment]] = {}
         self.skipped: list[Skipped] = []
         self.notices: list[str] = []
+        self.failures: list[ReadError] = []
         self.hcl: dict[str, HclFile] = {}
         self.compose: dict[str, Parsed] = {}
         self.dotenv: dict[str, Parsed] = {}
@@ -108,7 +109,7 @@ class _Loader:
             found = discover(options.root, options.paths, use_git=options.use_git)
             self.skipped.extend(found.skipped)
             self.notices.extend(found.notices)
-            explicit = {path.as_posix() for path in options.paths}
+            explicit = {os.path.relpath(path, options.root) for path in options.paths}
             for candidate in found.candidates:
                 self._candidate(candidate, explicit)
         for source in options.sources:
@@ -125,6 +126,7 @@ class _Loader:
             invalid=self.invalid,
             skipped=sorted(self.skipped, key=lambda skip: skip.path),
             notices=self.notices,
+            failures=self.failures,
         )
 
     def _candidate(self, candidate: Candidate, explicit: set[str]) -> None:
@@ -157,7 +159,11 @@ class _Loader:
         environment = self.environments.of_path(source.path)
         text = Text.of(source)
         context = Context(self.environments, environment, tracked=tracked)
-        parsed = self._parse(kind, text, context, source.path, 0)
+        try:
+            parsed = self._parse(kind, text, context, source.path, 0)
+        except Exception as error:
+            self._failed(f"reading it as {kind}", error, source.path)
+            parsed = None
         if parsed is not None and parsed.template:
             self.skipped.append(Skipped(source.path, f"a template from which {parsed.template} is made"))
             return
@@ -169,6 +175,11 @@ class _Loader:
             self.problems.append(
                 Problem("these bytes are not UTF-8", source.span(at, at + 1), "save the file in UTF-8")
             )
+
+    def _failed(self, what: str, error: Exception, path: str = "") -> None:
+        """A fault of our own; the rest is still judged."""
+        message = f"{what} raised {raised(error)}; what could be read was judged; please report it"
+        self.failures.append(ReadError(path, message, internal=True))
 
     def _parse(self, kind: str, text: Text, context: Context, path: str, depth: int) -> Parsed | None:
         parse = parser_of(kind)
@@ -211,28 +222,43 @@ class _Loader:
         self._parse(embedded.kind, embedded.text, inner, inner_path, depth)
 
     def _join(self) -> None:
-        self._tell_in_terraforms_words()
-        if self.hcl:
-            from depcheck import terraform
-            from depcheck.project import containers
+        steps = (
+            ("CloudFormation", self._tell_in_terraforms_words),
+            ("Terraform", self._join_terraform),
+            ("compose", self._join_compose),
+        )
+        for name, step in steps:
+            try:
+                step()
+            except Exception as error:
+                self._failed(f"joining the {name} files", error)
 
-            result = terraform.load(
-                self.hcl,
-                self.environments,
-                read_text=self._text_of,
-                list_files=self._files_below,
-                var_files=self.options.var_files,
-            )
-            self.facts.add(result.facts)
-            self.facts.add(containers.facts_of(result.facts.resources))
-            self.invalid.extend(result.problems)
-        if self.compose:
-            from depcheck import compose
+    def _join_terraform(self) -> None:
+        if not self.hcl:
+            return
+        from depcheck import terraform
+        from depcheck.project import containers
 
-            self._read_what_compose_names()
-            facts, problems = compose.assemble(self.compose, self.dotenv, self.environments)
-            self.facts.add(facts)
-            self.problems.extend(problems)
+        result = terraform.load(
+            self.hcl,
+            self.environments,
+            read_text=self._text_of,
+            list_files=self._files_below,
+            var_files=self.options.var_files,
+        )
+        self.facts.add(result.facts)
+        self.facts.add(containers.facts_of(result.facts.resources))
+        self.invalid.extend(result.problems)
+
+    def _join_compose(self) -> None:
+        if not self.compose:
+            return
+        from depcheck import compose
+
+        self._read_what_compose_names()
+        facts, problems = compose.assemble(self.compose, self.dotenv, self.environments)
+        self.facts.add(facts)
+        self.problems.extend(problems)
 
     def _read_what_compose_names(self) -> None:
         """Read files that compose files include, extend or take variables from, also where they were not asked for."""
@@ -266,7 +292,11 @@ class _Loader:
     def _source_of(self, path: str) -> Source | None:
         """A file inside the root that the configuration names, links followed inside the root only."""
         root = self.options.root.resolve()
-        target = (root / path).resolve()
+        try:
+            target = (root / path).resolve()
+        except (OSError, ValueError, RuntimeError):
+            # A loop of links, or a name that no file can have.
+            return None
         if not target.is_relative_to(root) or not target.is_file():
             return None
         source = read(root, target.relative_to(root).as_posix(), limit=self.options.size_limit)

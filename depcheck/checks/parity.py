@@ -1,0 +1,404 @@
+"""Checks of parity: what environments must have in common, and what must belong to one of them alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from depcheck.compose.paths import folder_of
+from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
+from depcheck.model import Reference, Setting
+from depcheck.project import Project, contract, key_modes, marks, required
+from depcheck.project.engines import Engine, engines
+from depcheck.project.env_files import PASSING, EnvFile, env_files
+from depcheck.project.key_sets import Lack, lacks
+from depcheck.source import Span
+from depcheck.values import Known, Unknown, scalar_text
+
+#: How many related places a finding has at most.
+_NOTES = 5
+#: What holds in a deployment; a job's own variables are its tests' as often as a deployment's.
+_GIVEN = frozenset({"env-file", "compose", "container", "lambda", "workflow", "cdk-context", "build-arg"})
+#: Variables that say in which mode a framework runs; ``production`` is what staging runs as well.
+_MODES = re.compile(
+    r"(?:NODE|BABEL|RAILS|RACK|FLASK|DJANGO|MIX|APP|SYMFONY|HUGO|GATSBY|NITRO|QUARKUS|ASPNETCORE|DOTNET)"
+    r"_(?:ENV|ENVIRONMENT|PROFILE)|.*(?:^|_)MODE"
+)
+_ENVIRONMENT_NAME = re.compile(r"(?:.*_)?(?:ENV|ENVIRONMENT|ENV_NAME|STAGE|DEPLOY_ENV)", re.IGNORECASE)
+
+
+def missing_variable(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Whatever starts a program gives it the variables that the policy promises."""
+    policy = project.policy
+    if policy is None:
+        return
+    for giver, names in required.missing(project, policy):
+        for name, setting in giver.settings.items():
+            entry = policy.variables.get(name)
+            if giver.kind != "file" or entry is None or entry.secret or not entry.required_in(giver.environment):
+                continue
+            if required.is_empty(setting.value) and not giver.label.endswith((".example", ".template", ".sample")):
+                yield Violation(
+                    setting.value,
+                    environment=giver.environment,
+                    variant="empty",
+                    discriminator=name,
+                    related=[Note("it is promised here", policy.key_span("variables", name))],
+                    words={"names": name},
+                )
+        if giver.hidden is not None and names:
+            yield Undetermined(
+                place=giver.place,
+                reason=f"the env file of {giver.label} was not read",
+                resource=giver.resource,
+                environment=giver.environment,
+            )
+        elif names:
+            notes = [Note(f"{name} is promised here", policy.key_span("variables", name)) for name in names[:_NOTES]]
+            yield Violation(
+                giver.place,
+                resource=giver.resource,
+                environment=giver.environment,
+                variant=giver.kind if giver.kind != "container" else "service",
+                severity="low" if giver.kind == "template" else None,
+                related=notes,
+                words={"giver": giver.label, "names": _listed(names)},
+            )
+        elif giver.kind == "file":
+            yield Held(giver.place, f"{giver.label} sets every promised variable", environment=giver.environment)
+
+
+def variable_out_of_contract(subject: Setting, project: Project) -> Iterator[Outcome]:
+    """A variable is what the policy says it is."""
+    policy = project.policy
+    entry = policy.variables.get(subject.name) if policy is not None else None
+    if policy is None or entry is None or subject.origin not in _GIVEN | {"dockerfile-env"} or _only_shows(subject):
+        return
+    if subject.origin == "workflow" and subject.environment is None:
+        return
+    constrained = entry.values or entry.prefix or entry.format or entry.scheme or entry.host or entry.min_length
+    match subject.value:
+        case Unknown() as value if constrained and not subject.sensitive and not value.refers:
+            yield Undetermined(value, environment=subject.environment)
+        case Known() as value if not _is_passed_on(subject):
+            secret = contract.is_secret(subject.name, entry, scalar_text(value) or "")
+            wrong = list(contract.judge(entry, value, _environment(subject, project)))
+            for each in wrong:
+                yield Violation(
+                    value,
+                    variant=each.kind,
+                    discriminator=f"{subject.name} {each.kind}",
+                    related=[Note("it is promised here", policy.key_span("variables", subject.name))],
+                    secrets=_kept(value) if secret else [],
+                    words={
+                        "name": subject.name,
+                        "value": contract.told(value, secret=secret),
+                        "expected": each.expected,
+                        "actual": each.actual,
+                    },
+                )
+            if constrained and not wrong and scalar_text(value):
+                yield Held(value, f"{subject.name} is what it is promised to be")
+
+
+def variable_not_in_every_environment(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Compared environments have the same variables."""
+    for lack in lacks(project):
+        yield Violation(
+            lack.file.file.span,
+            environment=lack.file.environment,
+            severity=_severity(lack, project),
+            discriminator=lack.other.path,
+            related=[Note(f"{name} is set here", lack.other.settings[name].span) for name in lack.names[:_NOTES]],
+            words={"file": lack.file.path, "other": lack.other.path, "names": _listed(lack.names)},
+        )
+
+
+def _severity(lack: Lack, project: Project) -> str | None:
+    critical = project.environments.critical
+    return None if lack.file.environment in critical and lack.other.environment == "staging" else "low"
+
+
+def duplicate_variable(subject: Project, project: Project) -> Iterator[Outcome]:
+    """An env file gives each variable one value."""
+    for file in env_files(project):
+        for before, setting in file.repeated:
+            old, new = _raw(before), _raw(setting)
+            if old is None or new is None or old == new or re.search(rf"\$\{{?{re.escape(setting.name)}\b", new):
+                continue
+            secret = contract.is_secret(setting.name, None, f"{old} {new}")
+            yield Violation(
+                setting.span,
+                discriminator=setting.name,
+                related=[Note("the value that it replaces", before.span)],
+                secrets=[each.value.span for each in (before, setting) if isinstance(each.value, Known)]
+                if secret and not file.shown
+                else [],
+                words={"name": setting.name, "line": before.span.line},
+            )
+
+
+def _raw(setting: Setting) -> str | None:
+    """A value as written, without its quotes; None for a name that stands alone."""
+    if not isinstance(setting.value, (Known, Unknown)):
+        return None
+    return setting.value.span.text.strip().strip("\"'")
+
+
+def other_environment_mark(subject: Setting, project: Project) -> Iterator[Outcome]:
+    """What staging and production are given belongs to no other environment."""
+    environment = _environment(subject, project)
+    value = subject.value
+    if environment is None or subject.origin not in _GIVEN or not isinstance(value, Known) or _is_passed_on(subject):
+        return
+    text = scalar_text(value)
+    if not text or contract.is_placeholder(text) or _may_be_shared(subject.name, text, project):
+        return
+    for mark in [*marks.marks(text, project.environments, project.policy), *_names(subject.name, text, project)]:
+        if not _is_foreign(mark, environment, subject.name, project):
+            continue
+        place = _part(value, text, mark)
+        yield Violation(
+            place,
+            environment=environment,
+            variant=mark.kind,
+            discriminator=f"{subject.name} {mark.kind}",
+            secrets=_password(value, text),
+            words={"name": subject.name, "mark": mark.text, "owner": mark.environment, "environment": environment},
+        )
+        return
+
+
+def _names(name: str, text: str, project: Project) -> list[marks.Mark]:
+    if _ENVIRONMENT_NAME.fullmatch(name):
+        owner = project.environments.named(text)
+        if owner is None or (owner in project.environments.critical and _MODES.fullmatch(name.upper())):
+            return []
+        return [marks.Mark("environment", text, owner, 0, len(text))]
+    found = marks.name_mark(text, project.environments)
+    return [found] if found is not None else []
+
+
+def _is_foreign(mark: marks.Mark, environment: str, name: str, project: Project) -> bool:
+    """Whether a mark does not belong where it stands. A developer's machine may talk to staging, and a variable that is
+    named after another environment means it."""
+    critical = project.environments.critical
+    if mark.environment == environment or environment in ("test", "preview"):
+        return False
+    if mark.environment not in critical and environment not in critical and mark.kind != "word":
+        return False
+    if environment == "development" and mark.kind not in ("word", "account"):
+        return False
+    if mark.kind == "name" and environment not in critical:
+        return False
+    aliases = project.environments.aliases.get(mark.environment, ())
+    words = set(re.findall(r"[a-z0-9]+", name.lower()))
+    return not words & {alias.lower() for alias in aliases}
+
+
+def _may_be_shared(name: str, text: str, project: Project) -> bool:
+    policy = project.policy
+    if policy is None:
+        return False
+    return text in policy.parity.shared or any(
+        text.startswith(each.rstrip("*")) for each in policy.parity.shared if each.endswith("*")
+    )
+
+
+def _part(value: Known, text: str, mark: marks.Mark) -> Span:
+    """The place of a mark inside its value, where the value stands as it is written."""
+    at = value.span.text.find(text)
+    if at < 0:
+        return value.span
+    start = value.span.start + at
+    return Span(value.span.source, start + mark.start, start + mark.end)
+
+
+def _password(value: Known, text: str) -> list[Span]:
+    """The password in an address, which must not be shown."""
+    match = re.search(r"://[^/@\s:]*:(?P<password>[^/@\s]+)@", value.span.text)
+    if match is None or contract.is_placeholder(match["password"]) or match["password"].startswith("$"):
+        return []
+    start = value.span.start + match.start("password")
+    return [Span(value.span.source, start, start + len(match["password"]))]
+
+
+def engine_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What production's databases run has run in the environments before it."""
+    found = list(engines(project))
+    critical = project.environments.critical
+    told: set[tuple[str, str | None]] = set()
+    for theirs in found:
+        if theirs.environment not in critical:
+            continue
+        for ours in _counterparts(theirs, found, project):
+            key = (ours.resource.address, ours.environment)
+            if ours.major == theirs.major:
+                yield Held(ours.value, f"{ours.name} {ours.version} as in {theirs.environment}", environment=key[1])
+            elif key not in told and (ours.environment is None or ours.major < theirs.major):
+                told.add(key)
+                yield Violation(
+                    ours.value,
+                    resource=ours.resource.address,
+                    environment=ours.environment,
+                    variant="local" if ours.environment is None else "",
+                    severity="low" if ours.environment in (None, "development") else None,
+                    related=[Note(f"{theirs.environment} runs {theirs.version}", theirs.value.span)],
+                    words={
+                        "address": ours.resource.address,
+                        "engine": ours.name,
+                        "version": ours.version,
+                        "theirs": theirs.version,
+                        "critical": theirs.environment,
+                    },
+                )
+
+
+def _counterparts(theirs: Engine, found: list[Engine], project: Project) -> list[Engine]:
+    """The same engine in the environment before, and in a compose file for developers: at the same address, else the
+    only one of its name there."""
+    order = [name for name in project.environments.names if name not in (*project.environments.critical, *PASSING)]
+    alike = [each for each in found if each.name == theirs.name]
+    local = [each for each in alike if each.environment is None and each.kind == "compose"]
+    by_name = {name: [each for each in alike if each.environment == name] for name in order}
+    before = next((by_name[name] for name in reversed(order) if by_name[name]), [])
+    same = [each for each in before if each.resource.address == theirs.resource.address]
+    if len({each.major for each in alike if each.environment == theirs.environment}) > 1:
+        return same
+    return [*(same or _one_version(before)), *_one_version(local)]
+
+
+def _one_version(found: list[Engine]) -> list[Engine]:
+    return found[:1] if len({each.major for each in found}) == 1 else []
+
+
+#: What Compose, a shell or a build service sets by itself.
+_SET_ELSEWHERE = re.compile(
+    r"PWD|HOME|USER|USERNAME|UID|GID|PUID|PGID|SHELL|PATH|HOSTNAME|TMPDIR|DISPLAY|LANG|TERM|SSH_AUTH_SOCK|XAUTHORITY"
+    r"|XDG_.*|COMPOSE_.*|DOCKER_.*|BUILDKIT_.*|CI|CI_.*|GITHUB_.*|GITLAB_.*|WSL_.*|WAYLAND_.*|BUILD_.*|TAG|IMAGE_TAG"
+    r"|VERSION|REGISTRY|LOCAL_WORKSPACE_FOLDER|localWorkspaceFolder.*"
+)
+
+
+def undeclared_compose_variable(subject: Project, project: Project) -> Iterator[Outcome]:
+    """The template declares what a compose file asks for."""
+    declared: dict[str, list[EnvFile]] = {}
+    for file in env_files(project):
+        for name in file.settings:
+            declared.setdefault(name, []).append(file)
+    given = {setting.name for setting in project.facts.settings if setting.origin in ("workflow", "shell")}
+    given |= {name for command in project.facts.commands for name, _ in command.assignments}
+    asked: dict[str, list[Reference]] = {}
+    for reference in project.facts.references:
+        source = project.file(reference.span.path)
+        if reference.kind == "environment" and source is not None and source.kind == "compose":
+            asked.setdefault(reference.span.path, []).append(reference)
+    for path, references in asked.items():
+        template = _template(folder_of(path), references, declared)
+        if template is None:
+            continue
+        told: dict[str, Violation] = {}
+        for each in references:
+            name = each.name
+            if each.default or name in declared or name in given or _SET_ELSEWHERE.fullmatch(name) or _is_meant(each):
+                continue
+            if name in told:
+                continue
+            told[name] = Violation(each.span, discriminator=name, words={"name": name, "template": template.path})
+        yield from told.values()
+
+
+def _template(folder: str, references: list[Reference], declared: dict[str, list[EnvFile]]) -> EnvFile | None:
+    """The env file that declares most of what a compose file asks for, in its folder or one above; a template first."""
+    names = {reference.name for reference in references}
+    counted: dict[str, tuple[int, bool, EnvFile]] = {}
+    for name in names:
+        for file in declared.get(name, ()):
+            if folder == file.folder or f"{folder}/".startswith(f"{file.folder}/") or file.folder == "":
+                count = counted.get(file.path, (0, False, file))[0] + 1
+                counted[file.path] = (count, file.shown, file)
+    best = max(counted.values(), key=lambda each: (each[1], each[0], each[2].path), default=None)
+    return best[2] if best is not None and 2 * best[0] >= len(names) else None
+
+
+def _is_meant(reference: Reference) -> bool:
+    """Whether the use itself deals with a name that has no value: ``${X:?}`` stops Compose, and a name that is only
+    passed on (``environment: [X]``) stays unset."""
+    text, start, end = reference.span.source.text, reference.span.start, reference.span.end
+    return text[max(start - 1, 0) : start] not in ("{", "$") or text[end : end + 2].startswith((":?", "?"))
+
+
+def live_key_outside_production(subject: Setting, project: Project) -> Iterator[Outcome]:
+    """Keys of live modes are in production alone."""
+    environment = _environment(subject, project)
+    if environment is not None and environment not in project.environments.critical:
+        yield from _of_mode(subject, environment, "live")
+
+
+def test_key_in_production(subject: Setting, project: Project) -> Iterator[Outcome]:
+    """Production has no keys of test modes."""
+    environment = _environment(subject, project)
+    if environment is not None and environment in project.environments.critical:
+        yield from _of_mode(subject, environment, "test")
+
+
+def _of_mode(subject: Setting, environment: str, mode: str) -> Iterator[Outcome]:
+    value = subject.value
+    text = scalar_text(value)
+    if subject.origin not in _GIVEN or text is None or not isinstance(value, Known) or _is_passed_on(subject):
+        return
+    found = key_modes.mode_of(subject.name, text)
+    if found is None:
+        return
+    if found.mode != mode:
+        yield Held(value, f"{subject.name} is of {found.provider}'s {found.mode} mode", environment=environment)
+        return
+    yield Violation(
+        value,
+        environment=environment,
+        discriminator=subject.name,
+        variant="publishable" if found.publishable else "",
+        severity="high" if found.publishable and mode == "live" else None,
+        secrets=_after(value, found.prefix),
+        words={"name": subject.name, "provider": found.provider, "prefix": found.prefix, "environment": environment},
+    )
+
+
+def _after(value: Known, prefix: str) -> list[Span]:
+    """What follows a public prefix, unless it is the dots of an example."""
+    at = value.span.text.find(prefix)
+    if at < 0:
+        return [value.span]
+    start = value.span.start + at + len(prefix)
+    rest = Span(value.span.source, start, value.span.end)
+    return [] if contract.is_placeholder(rest.text.strip("\"' ")) or not rest.text.strip("\"' ") else [rest]
+
+
+def _kept(value: Known) -> list[Span]:
+    return [] if contract.is_placeholder(scalar_text(value) or "") else [value.span]
+
+
+def _environment(subject: Setting, project: Project) -> str | None:
+    """The environment of a setting. Compose puts a project together for each environment that has an env file; what
+    stands in the compose file itself belongs to the environment that its own name tells, if any."""
+    if subject.origin in ("compose", "build-arg"):
+        file = project.file(subject.value.span.path)
+        return file.environment if file is not None else subject.environment
+    return subject.environment
+
+
+def _is_passed_on(subject: Setting) -> bool:
+    """Whether compose took the value from an env file, where it is judged."""
+    return subject.origin in ("compose", "build-arg") and isinstance(subject.value, Known) and bool(subject.value.via)
+
+
+def _only_shows(subject: Setting) -> bool:
+    from depcheck.compose.variables import is_template
+
+    return subject.origin == "env-file" and is_template(subject.span.path)
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > 4:
+        return ", ".join(names[:3]) + f" and {len(names) - 3} more"
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

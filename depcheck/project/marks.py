@@ -1,0 +1,119 @@
+"""What tells that a value belongs to an environment: its hosts, its account, and words that only it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from depcheck.environments import Environments
+from depcheck.project.contract import host_of
+
+if TYPE_CHECKING:
+    from depcheck.policy import Policy
+
+#: Words that mean an environment wherever they stand in a host or a name. The other aliases (live, test, local,
+#: preview, develop, qa, stage …) mean too much else.
+STRONG = frozenset({"staging", "stg", "preprod", "uat", "production", "prod", "prd", "development", "dev"})
+#: Providers' own hosts that have such a word and belong to nobody's environment.
+_PUBLIC = re.compile(
+    r"(?:.*\.)?(?:dev\.azure\.com|dev\.mysql\.com|dev\.to|dev\.twitch\.tv|dev\.w3\.org|dev\.bukkit\.org"
+    r"|dev\.virtualearth\.net|dev\.visualstudio\.com|prod\.do\.dsp\.mp\.microsoft\.com|prod\.mozaws\.net)"
+)
+_URL_HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?(?P<host>[a-z0-9._-]+)", re.IGNORECASE)
+_BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+_ACCOUNT = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?P<account>\d{12}):|(?P<registry>\d{12})\.dkr\.ecr\.")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
+_TOKEN = re.compile(r"[a-z0-9]+")
+#: A resource that several environments may share by its nature.
+_SHARED_ARN = re.compile(r"arn:aws[a-z-]*:(?:acm|ecr|route53|logs|backup|iam::aws)|\.dkr\.ecr\.")
+
+
+class Mark:
+    """A part of a value that belongs to an environment, from ``start`` to ``end``, and what kind of part it is."""
+
+    __slots__ = ("end", "environment", "kind", "start", "text")
+
+    def __init__(self, kind: str, text: str, environment: str, start: int, end: int) -> None:
+        self.kind = kind
+        self.text = text
+        self.environment = environment
+        self.start = start
+        self.end = end
+
+
+def marks(text: str, environments: Environments, policy: Policy | None) -> Iterator[Mark]:
+    """Every mark of an environment in a value."""
+    for host, start in _hosts(text):
+        owner = owner_of_host(host, environments, policy)
+        if owner is not None:
+            yield Mark("host", host, owner, start, start + len(host))
+    declared = policy.environments if policy is not None else {}
+    for name, entry in declared.items():
+        if entry.account:
+            for match in _ACCOUNT.finditer(text):
+                account = match["account"] or match["registry"]
+                if account == entry.account and not _SHARED_ARN.match(text, match.start()):
+                    at = match.start("account") if match["account"] else match.start("registry")
+                    yield Mark("account", account, name, at, at + 12)
+        for word in entry.marks:
+            for at in _word_at(text, word):
+                yield Mark("word", word, name, at, at + len(word))
+
+
+def name_mark(text: str, environments: Environments) -> Mark | None:
+    """The mark in a name of several words, such as ``app-staging-uploads``; none in sentences, URLs and numbers."""
+    if not _NAME.fullmatch(text) or "//" in text or _BARE_HOST.fullmatch(text):
+        return None
+    found = _strong(text, environments)
+    if len(found) != 1 or len(_TOKEN.findall(text.lower())) < 2:
+        return None
+    (environment, word), *_ = found.items()
+    at = text.lower().index(word)
+    return Mark("name", text, environment, at, at + len(word))
+
+
+def owner_of_host(host: str, environments: Environments, policy: Policy | None) -> str | None:
+    """The environment that a host belongs to: one that declares it, else one that its labels name, else the one with
+    the longest declared domain above it."""
+    host = host.lower().rstrip(".")
+    domains = {
+        host_of(domain): name
+        for name, entry in (policy.environments.items() if policy is not None else ())
+        for domain in entry.domains
+    }
+    if host in domains:
+        return domains[host]
+    if _PUBLIC.fullmatch(host):
+        return None
+    labels = host.rpartition(".")[0]  # the last label is a registry's: ``.dev`` is no environment
+    named = _strong(labels, environments)
+    if named:
+        return next(iter(named)) if len(named) == 1 else None
+    above = [domain for domain in domains if host.endswith("." + domain)]
+    return domains[max(above, key=len)] if above else None
+
+
+def _hosts(text: str) -> Iterator[tuple[str, int]]:
+    found = False
+    for match in _URL_HOST.finditer(text):
+        found = True
+        yield match["host"], match.start("host")
+    if not found and _BARE_HOST.fullmatch(text):
+        yield host_of(text), 0
+
+
+def _strong(text: str, environments: Environments) -> dict[str, str]:
+    """The environments that the words of a name mean for certain, with the word."""
+    found: dict[str, str] = {}
+    for token in _TOKEN.findall(text.lower()):
+        if token in STRONG:
+            environment = environments.named(token)
+            if environment is not None:
+                found.setdefault(environment, token)
+    return found
+
+
+def _word_at(text: str, word: str) -> Iterator[int]:
+    for match in re.finditer(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.IGNORECASE):
+        yield match.start()
