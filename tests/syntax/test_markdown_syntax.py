@@ -121,14 +121,14 @@ def simple(info: str) -> str:
     return info.strip().replace("\\", "")
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(DOCUMENTS)
 def test_same_blocks_as_commonmark(text: str) -> None:
     theirs = [(simple(each.info), each.content.rstrip()) for each in ORACLE.parse(text) if each.type == "fence"]
     assert [(simple(info), content.rstrip()) for info, content in told(text)] == theirs
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.one_of(st.text(max_size=120), DOCUMENTS))
 def test_any_text_is_read_and_places_are_exact(text: str) -> None:
     for block in read(text):
