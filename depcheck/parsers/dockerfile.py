@@ -40,6 +40,8 @@ def parse(text: Text, context: Context) -> Parsed:
     problems = sorted(tree.problems + reader.problems, key=lambda problem: problem.span.start)
     if problems and _TEMPLATE.search(text.text):
         return Parsed(template="a Dockerfile")
+    if context.origin == "document":  # parts of files, with `...` for the rest, are what documents show
+        problems = [problem for problem in problems if problem.next_step.startswith("did you mean")]
     return Parsed(
         facts=reader.facts,
         comments=sorted(tree.comments + reader.comments, key=lambda comment: comment.span.start),

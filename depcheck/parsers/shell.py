@@ -26,7 +26,9 @@ def parse(text: Text, context: Context) -> Parsed:
         scope=context.scope,
         environment=context.environment,
     )
-    parsed = Parsed(comments=script.comments, problems=script.problems)
+    # Documents mix what programs print with what is typed, so that an open quote there means nothing.
+    problems = script.problems if context.origin != "document" else []
+    parsed = Parsed(comments=script.comments, problems=problems)
     parsed.facts.commands = script.commands
     parsed.facts.settings = _settings(script.commands, context)
     parsed.facts.references = [

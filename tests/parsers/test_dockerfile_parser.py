@@ -309,12 +309,16 @@ def test_problems(text: str, message: str, place: str) -> None:
     assert problem.next_step
 
 
-def test_a_template_is_one_problem() -> None:
+def test_parts_of_files_in_documents() -> None:
+    context = Context(Environments(), origin="document")
+    found = dockerfile.parse(Text.of(Source("a.md", "...\nRUN a\nUSRE b\n")), context)
+    assert [each.message for each in found.problems] == ["`USRE` is no instruction"]
+
+
+def test_a_template_is_no_dockerfile_yet() -> None:
     found = read("FROM debian:{{ version }}\n{{ if x }}\nRUN a\n{{ end }}\n")
-    (problem,) = found.problems
-    assert problem.message == "`{{` belongs to a template from which a Dockerfile is made"
-    assert read("FROM a\nRUN docker inspect --format '{{ .Id }}' b\n").problems == []
-    assert [each.name for each in found.facts.commands] == ["a"]
+    assert (found.template, found.problems) == ("a Dockerfile", [])
+    assert not read("FROM a\nRUN docker inspect --format '{{ .Id }}' b\n").template
 
 
 PIECES = ["FROM a AS b\n", "FROM ", "RUN ", "ENV A=", "ARG X", "=", "$X", "${X:-", "}", "${X##", "*", "'", '"', "\\\n"]

@@ -45,6 +45,11 @@ def test_a_script_inside_another_file() -> None:
     assert found.facts.references[0].scope == "workflow.ci.build"
 
 
+def test_what_programs_print_in_documents_is_no_problem() -> None:
+    assert read("a 'b\n").problems
+    assert not read("a\nit's done\n", origin="document").problems
+
+
 def test_settings() -> None:
     found = read(
         "export A=1 B='x y'\nexport C=\"$D/z\"\nE=plain\nF=later\nexport F\nNODE_ENV=production npm start\n"
