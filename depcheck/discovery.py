@@ -112,11 +112,18 @@ def decode(path: str, data: bytes) -> Source | Skipped:
     """Bytes as a source: UTF-8, or UTF-16 with a byte order mark; binary content is skipped."""
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if data.startswith(mark):
-            return Source(path, data[2:].decode(encoding, "replace"), bom=True)
+            return _decoded(path, data[2:], encoding, bom=True)
     if b"\0" in data[:8192]:
         return Skipped(path, "binary")
     bom = data.startswith(b"\xef\xbb\xbf")
-    return Source(path, (data[3:] if bom else data).decode("utf-8", "replace"), bom=bom)
+    return _decoded(path, data[3:] if bom else data, "utf-8", bom=bom)
+
+
+def _decoded(path: str, data: bytes, encoding: str, *, bom: bool) -> Source:
+    try:
+        return Source(path, data.decode(encoding), bom=bom)
+    except UnicodeDecodeError:
+        return Source(path, data.decode(encoding, "replace"), bom=bom, lossy=True)
 
 
 def _relative(root: Path, path: Path) -> str:

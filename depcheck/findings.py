@@ -134,6 +134,15 @@ def span_of(place: Place) -> Span:
     return place if isinstance(place, Span) else place.span
 
 
+def raised(error: BaseException) -> str:
+    """Which exception came from which line of code. Its message is left out, because it may quote a secret."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"
+
+
 def shown(value: Value) -> str:
     """A value as a message shows it: strings in quotes, at most 60 characters; sensitive values as ``***``."""
     if isinstance(value, Absent):

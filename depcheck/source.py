@@ -11,11 +11,13 @@ from bisect import bisect_right
 
 
 class Source:
-    """One file: its path relative to the scanned root (always with ``/``) and its decoded text without a BOM."""
+    """One file: its path relative to the scanned root (always with ``/``) and its decoded text without a BOM; ``lossy``
+    where some bytes were no text and became U+FFFD."""
 
-    __slots__ = ("_starts", "bom", "path", "text")
+    __slots__ = ("_starts", "bom", "lossy", "path", "text")
 
-    def __init__(self, path: str, text: str, *, bom: bool = False) -> None:
+    def __init__(self, path: str, text: str, *, bom: bool = False, lossy: bool = False) -> None:
+        self.lossy = lossy
         self.path = path
         self.text = text
         self.bom = bom

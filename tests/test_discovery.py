@@ -137,18 +137,20 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "text", "bom"),
+    ("data", "text", "bom", "lossy"),
     [
-        (b"\xef\xbb\xbfa = 1", "a = 1", True),
-        ("é = 1".encode("utf-16-le").join([b"\xff\xfe", b""]), "é = 1", True),
-        (b"caf\xe9", "caf\ufffd", False),
-        (b"", "", False),
+        (b"\xef\xbb\xbfa = 1", "a = 1", True, False),
+        ("é = 1".encode("utf-16-le").join([b"\xff\xfe", b""]), "é = 1", True, False),
+        (b"\xff\xfea", "\ufffd", True, True),
+        (b"caf\xe9", "caf\ufffd", False, True),
+        ("caf\ufffd".encode(), "caf\ufffd", False, False),
+        (b"", "", False, False),
     ],
 )
-def test_encodings(data: bytes, text: str, bom: bool) -> None:
+def test_encodings(data: bytes, text: str, bom: bool, lossy: bool) -> None:
     source = decode("f", data)
     assert not isinstance(source, Skipped)
-    assert (source.text, source.bom) == (text, bom)
+    assert (source.text, source.bom, source.lossy) == (text, bom, lossy)
 
 
 NAMES = st.sampled_from(["a", "b", "ab", "a.txt", "x.tf", "#a", "a b"])

@@ -113,13 +113,11 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         return 130
     except Exception as error:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "depcheck"
+        from depcheck.findings import raised
+
         sys.stderr.write(
-            f"depcheck: an internal error, {type(error).__name__} at {where}; please report it with the command and, "
-            "if you can, the file that was scanned\n"
+            f"depcheck: an internal error, {raised(error)}; please report it with the command and, if you can, the "
+            "file that was scanned\n"
         )
         return INTERNAL
     return code if isinstance(code, int) else CLEAN

@@ -194,7 +194,7 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
         as_of=_day(inputs.as_of),
         sources=[each for each in sources if isinstance(each, Source)],
         environment=inputs.environment,
-        var_files=inputs.var_files,
+        var_files=[_var_file(name, root) for name in inputs.var_files],
     )
     try:
         project = load(options, policy, environments)
@@ -203,6 +203,12 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
     if inputs.environment is not None:
         inputs.environment = _environment(inputs.environment, project)
     return project, policy, shown
+
+
+def _var_file(name: str, root: Path) -> str:
+    if not Path(name).is_file():
+        raise UserError(f'--var-file: no such file: "{name}"')
+    return Path(os.path.relpath(name, root)).as_posix()
 
 
 def _below(root: Path, path: Path) -> str:

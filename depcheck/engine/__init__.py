@@ -22,6 +22,7 @@ from depcheck.findings import (
     Suppression,
     Undetermined,
     Violation,
+    raised,
 )
 from depcheck.model import Problem
 from depcheck.packs import Rule
@@ -102,6 +103,7 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
         suppressed = [each for each in suppressed if each.span in settings.shown]
         unknown = [each for each in unknown if each.span in settings.shown]
         passed = [each for each in passed if each.span in settings.shown]
+    errors.extend(project.failures)
     errors.extend(_read_errors(project.problems, masker))
     by_kind: dict[str, int] = {}
     for file in project.facts.files:
@@ -149,7 +151,7 @@ def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outco
             try:
                 for outcome in outcomes(rule, subject, project):
                     judged.append((rule, _placed(outcome, subject)))
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 errors.append(_raised(rule, subject, error))
     return judged, errors
 
@@ -162,18 +164,12 @@ def _placed(outcome: Outcome, subject: Subject) -> Outcome:
     return outcome
 
 
-def _raised(rule: Rule, subject: Subject, error: Exception) -> ReadError:
-    """A check that raised. Its message is left out, because it may quote a secret."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" at {trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
+def _raised(rule: Rule, subject: Subject, error: BaseException) -> ReadError:
     span = getattr(subject, "span", None)
     name = address_of(subject) or (span.path if isinstance(span, Span) else "the project")
     return ReadError(
         span.path if isinstance(span, Span) else "",
-        f"the check of rule {rule.id} raised {type(error).__name__}{where} on {name}; the other rules ran; "
-        "please report it",
+        f"the check of rule {rule.id} raised {raised(error)} on {name}; the other rules ran; please report it",
         span if isinstance(span, Span) else None,
         internal=True,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
-from depcheck.findings import Skipped
+from depcheck.findings import ReadError, Skipped
 from depcheck.model import Comment, Facts, File, Problem, Resource
 from depcheck.project.relations import refers_to
 from depcheck.values import Unknown
@@ -22,7 +22,8 @@ class Project:
 
     ``comments`` are by path, in order. ``problems`` are what could not be read, ``invalid`` what was read and cannot be
     evaluated (a wrong type, a cycle). ``policy`` is None where the repository promises nothing. ``as_of`` is the day
-    that dates (expired exceptions, end-of-life versions, drills) are held against.
+    that dates (expired exceptions, end-of-life versions, drills) are held against. ``failures`` are faults of depcheck
+    itself while reading.
     """
 
     __slots__ = (
@@ -32,6 +33,7 @@ class Project:
         "comments",
         "environments",
         "facts",
+        "failures",
         "files",
         "invalid",
         "notices",
@@ -54,6 +56,7 @@ class Project:
         invalid: list[Problem] | None = None,
         skipped: list[Skipped] | None = None,
         notices: list[str] | None = None,
+        failures: list[ReadError] | None = None,
     ) -> None:
         self.root = root
         self.facts = facts
@@ -65,6 +68,7 @@ class Project:
         self.invalid = invalid or []
         self.skipped = skipped or []
         self.notices = notices or []
+        self.failures = failures or []
         self.files: dict[str, File] = {file.source.path: file for file in facts.files}
         self._by_type: dict[str, list[Resource]] = {}
         self._by_address: dict[tuple[str, str | None], Resource] = {}

@@ -114,6 +114,7 @@ class _Loader:
                 self._candidate(candidate, explicit)
         for source in options.sources:
             self._source(source, None)
+        self._read_var_files()
         self._join()
         return Project(
             options.root,
@@ -128,6 +129,16 @@ class _Loader:
             notices=self.notices,
             failures=self.failures,
         )
+
+    def _read_var_files(self) -> None:
+        """Read the values files of the command line, whatever they are called and wherever they lie."""
+        for path in self.options.var_files:
+            if path in self.hcl:
+                continue
+            source = read(self.options.root, path, limit=self.options.size_limit)
+            if isinstance(source, Skipped):
+                raise FileNotFoundError(f'--var-file: "{path}" {source.reason}')
+            self._read(source, "tfvars-json" if path.endswith(".json") else "tfvars", None)
 
     def _candidate(self, candidate: Candidate, explicit: set[str]) -> None:
         path = candidate.path
@@ -170,7 +181,7 @@ class _Loader:
         span = source.span(0, min(len(source.text), len(source.line(1))))
         tree = parsed.tree if parsed is not None else None
         self.facts.files.append(File(source, kind, span, tree=tree, environment=environment, tracked=tracked))
-        if "\ufffd" in source.text:
+        if source.lossy:
             at = source.text.index("\ufffd")
             self.problems.append(
                 Problem("these bytes are not UTF-8", source.span(at, at + 1), "save the file in UTF-8")
@@ -300,7 +311,7 @@ class _Loader:
         if not target.is_relative_to(root) or not target.is_file():
             return None
         source = read(root, target.relative_to(root).as_posix(), limit=self.options.size_limit)
-        return None if isinstance(source, Skipped) else Source(path, source.text, bom=source.bom)
+        return None if isinstance(source, Skipped) else Source(path, source.text, bom=source.bom, lossy=source.lossy)
 
     def _files_below(self, folder: str) -> list[str]:
         """The files below a folder inside the root, by their paths from there, for ``fileset()``."""

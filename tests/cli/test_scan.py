@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +270,65 @@ def test_a_check_that_raises_is_ours_and_harms_no_other(
     assert "the check of rule untrusted-checkout raised ValueError" in err
     assert "secret" not in out + err
     assert "Traceback" not in err
+
+
+def test_a_check_cannot_end_the_run(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leaves(subject: object, project: object) -> Iterator[None]:
+        yield from ()
+        raise SystemExit(0)
+
+    monkeypatch.setattr("depcheck.checks.pipeline.untrusted_checkout", leaves)
+    code, out, err = call("scan")
+    assert code == 3
+    assert "script-injection" in out
+    assert "the check of rule untrusted-checkout raised SystemExit" in err
+
+
+@pytest.mark.parametrize("fault", [RecursionError, MemoryError, ValueError])
+def test_a_parser_that_raises_harms_no_other_file(
+    here: Path, call: Call, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def broken(text: object, context: object) -> None:
+        raise fault("with a secret inside")
+
+    (here / ".env").write_text("A=1\n")
+    monkeypatch.setattr("depcheck.parsers.dotenv.parse", broken)
+    code, out, err = call("scan")
+    assert code == 3
+    assert "script-injection" in out
+    assert f"reading it as dotenv raised {fault.__name__}" in err
+    assert "secret" not in out + err
+    loaded = report(call)
+    assert [each["path"] for each in loaded["errors"]] == [".env"]
+    assert call("scan", ".env")[0] == 3
+
+
+def test_joining_that_raises_harms_no_other_file(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object, **options: object) -> None:
+        raise ValueError("with a secret inside")
+
+    (here / "main.tf").write_text("locals {\n  a = 1\n}\n")
+    monkeypatch.setattr("depcheck.terraform.load", broken)
+    code, out, err = call("scan")
+    assert code == 3
+    assert "script-injection" in out
+    assert "joining the Terraform files raised ValueError" in err
+
+
+@pytest.mark.parametrize("where", ["values.txt", "../outside.tfvars", "deep/er/prod.tfvars"])
+def test_var_files_are_what_the_caller_names(here: Path, call: Call, where: str) -> None:
+    (here / ".gitignore").write_text("*.tfvars\n")
+    (here / "main.tf").write_text(
+        'variable "days" {}\nresource "aws_db_instance" "a" {\n  backup_retention_period = var.days\n}\n'
+    )
+    (here / where).parent.mkdir(parents=True, exist_ok=True)
+    (here / where).write_text("days = 0\n")
+    found = [
+        each for each in report(call, "--var-file", where)["findings"] if each["rule"] == "database-without-backups"
+    ]
+    assert where in {each["location"]["path"] for each in found[0]["related"]}
+    code, out, err = call("scan", "--var-file", "none.tfvars")
+    assert (code, out, err) == (2, "", '--var-file: no such file: "none.tfvars"\n')
 
 
 def test_unknown_is_counted_shown_and_can_fail(here: Path, call: Call) -> None:
