@@ -7,7 +7,7 @@ ARG of its name; within one instruction every variable has the value from before
 from __future__ import annotations
 
 from depcheck.source import Span, Text
-from depcheck.syntax.dockerfile_words import Template, Variable, template
+from depcheck.syntax.dockerfile_expansion import Template, Variable, template
 from depcheck.values import Known, Missing, Step, Unknown, Value
 
 #: BuildKit sets these; a stage must declare them to see them.

@@ -1,4 +1,4 @@
-"""Words of a Dockerfile instruction: flags, JSON strings, blank-separated words, heredoc markers and ``$`` forms.
+"""Words of a Dockerfile instruction: flags, JSON strings, blank-separated words and heredoc markers.
 
 Offsets count characters of the logical line (continuations joined) that is handed in.
 """
@@ -6,7 +6,8 @@ Offsets count characters of the logical line (continuations joined) that is hand
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+
+from depcheck.syntax.dockerfile_expansion import NAME, braced
 
 #: What Go's ``unicode.IsSpace`` takes for a blank; Python's ``str.strip()`` without an argument takes more.
 WHITESPACE = (
@@ -20,9 +21,7 @@ _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+
 _JSON_BLANK = re.compile(r"[ \t\r\n]*")
 _ESCAPE = re.compile(r'\\(?:(["\\/bfnrt])|u([0-9a-fA-F]{4}))')
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_NAME = re.compile(r"[0-9]+|[@*#?$!-]|\w+")
 _HEREDOC = re.compile(r"(\d*)<<(-?)[\t\n\f\r ]*([^<]*)")
-MAX_DEPTH = 100
 
 
 class JsonWord:
@@ -59,33 +58,6 @@ class Marker:
         self.descriptor = descriptor
         self.expand = expand
         self.chomp = chomp
-
-
-class Variable:
-    """``$NAME`` or ``${NAME…}`` in a word. ``operator`` is the empty string, ``:-``, ``-``, ``:+``, ``+``, ``:?``,
-    ``?``, ``#``, ``##``, ``%``, ``%%``, ``/``, ``//``, another that begins with a colon (``${X:0:1}``), or ``!`` for a
-    form that BuildKit rejects; ``word`` is what follows it and ``replacement`` what follows the second slash."""
-
-    __slots__ = ("end", "name", "operator", "replacement", "start", "word")
-
-    def __init__(
-        self,
-        name: str,
-        start: int,
-        end: int,
-        operator: str = "",
-        word: Template | None = None,
-        replacement: Template | None = None,
-    ) -> None:
-        self.name = name
-        self.start = start
-        self.end = end
-        self.operator = operator
-        self.word: Template = word if word is not None else []
-        self.replacement: Template = replacement if replacement is not None else []
-
-
-Template: TypeAlias = "list[str | Variable]"
 
 
 def json_strings(line: str, start: int, end: int) -> list[JsonWord] | None:
@@ -348,97 +320,7 @@ def _double_quoted(line: str, at: int, depth: int) -> int:
 def _dollar(line: str, at: int, depth: int) -> int:
     """The end of the ``$`` form that begins at ``at``; -1 for one that BuildKit rejects."""
     if not line.startswith("${", at):
-        name = _NAME.match(line, at + 1)
+        name = NAME.match(line, at + 1)
         return name.end() if name else at + 1
-    form = _braced(line, at, "\\", depth)
+    form = braced(line, at, "\\", depth)
     return -1 if form is None or form.operator == "!" else form.end
-
-
-def template(line: str, start: int, end: int, escape: str, *, depth: int = 0) -> Template:
-    """A word with quotes and escapes removed, as text and variables in turn."""
-    parts, _ = _until(line, start, end, escape, "", depth)
-    return parts
-
-
-def _until(line: str, at: int, end: int, escape: str, stop: str, depth: int, raw: bool = False) -> tuple[Template, int]:
-    """Read up to ``stop`` (or the end); the second answer is the place behind it, -1 if it was not found.
-
-    ``raw`` keeps the escape characters, which mean something in a pattern.
-    """
-    parts: Template = []
-    run: list[str] = []
-    quote = ""
-    while at < end:
-        char = line[at]
-        if char == stop and not quote:
-            if run:
-                parts.append("".join(run))
-            return parts, at + 1
-        if char == "$" and quote != "'":
-            form = _form(line, at, end, escape, depth)
-            if form is None:
-                run.append("$")
-                at += 1
-                continue
-            if run:
-                parts.append("".join(run))
-                run = []
-            parts.append(form)
-            at = form.end
-            continue
-        if quote and char == quote:
-            quote = ""
-        elif not quote and char in "'\"":
-            quote = char
-        elif char == escape and quote != "'":
-            following = line[at + 1 : min(at + 2, end)]
-            if quote and following not in ('"', "$", escape):
-                run.append(char)
-            elif following:
-                run.append(char + following if raw else following)
-                at += 1
-        else:
-            run.append(char)
-        at += 1
-    if run:
-        parts.append("".join(run))
-    return parts, -1 if stop else at
-
-
-def _form(line: str, at: int, end: int, escape: str, depth: int) -> Variable | None:
-    if line.startswith("{", at + 1):
-        form = _braced(line, at, escape, depth, end)
-        return form if form is not None else Variable(line[at:end], at, end, "!")
-    name = _NAME.match(line, at + 1, end)
-    return Variable(name[0], at, name.end()) if name else None
-
-
-def _braced(line: str, at: int, escape: str, depth: int, end: int | None = None) -> Variable | None:
-    """``${…}`` beginning at ``at``; None if it is not closed."""
-    end = len(line) if end is None else end
-    name = _NAME.match(line, at + 2, end)
-    after = name.end() if name else at + 2
-    if after >= end or depth > MAX_DEPTH:
-        return None
-    called = name[0] if name else ""
-    operator = line[after]
-    if operator == "}" and called:
-        return Variable(called, at, after + 1)
-    body = after + 1
-    if operator == ":" and called and body < end:
-        operator += line[body]
-        body += 1
-    elif operator in "#%/" and called and line.startswith(operator, body):
-        operator += operator
-        body += 1
-    if operator in ("/", "//"):
-        pattern, middle = _until(line, body, end, escape, "/", depth + 1, True)
-        if middle < 0:
-            return None
-        replacement, close = _until(line, middle, end, escape, "}", depth + 1)
-        return None if close < 0 else Variable(called, at, close, operator, pattern, replacement)
-    word, close = _until(line, body, end, escape, "}", depth + 1, operator[0] in "#%")
-    if close < 0:
-        return None
-    known = called and operator[0] in ":+-?#%" and operator not in (":#", ":%", ":")
-    return Variable(called, at, close, operator if known else "!", word)

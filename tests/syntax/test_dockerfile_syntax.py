@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from depcheck.source import Source, Text
 from depcheck.syntax import dockerfile
-from depcheck.syntax.dockerfile_words import Variable, markers, pairs, template
+from depcheck.syntax.dockerfile_expansion import Variable, template
+from depcheck.syntax.dockerfile_words import markers, pairs
 
 
 def read(text: str) -> dockerfile.Dockerfile:
