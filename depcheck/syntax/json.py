@@ -62,5 +62,6 @@ def _read(reader: Reader) -> JsonFile:
         at = reader.trivia(at)
     if at < len(text):
         token = reader.token(at)
-        reader.problem(f"{token} after the end of the JSON value", at, at + len(token), "a file holds one value")
+        end = at + len(token) if text.startswith(token, at) else at + 1
+        reader.problem(f"{token} after the end of the JSON value", at, end, "a file holds one value")
     return JsonFile(root, reader.comments, reader.problems)
