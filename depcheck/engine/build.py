@@ -119,6 +119,8 @@ def fingerprints(found: list[Finding], discriminators: list[str]) -> None:
     It is made of the rule, the path, the resource's address, the environment, the discriminator and, where no resource
     names the subject, the masked text of the line; equal ones are numbered in their order.
     """
+    if not found:
+        return
     from hashlib import sha256
 
     seen: dict[str, int] = {}

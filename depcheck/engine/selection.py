@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -101,5 +100,7 @@ def _no_such(name: str, options: list[str]) -> str:
 
 
 def _quoted(name: str, options: list[str]) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, options, 1, 0.6)
     return f'"{name}", did you mean "{near[0]}"?' if near else f'"{name}"; `depcheck rules` lists them'

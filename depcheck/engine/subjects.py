@@ -21,6 +21,7 @@ from depcheck.model import (
     Workflow,
 )
 from depcheck.packs import Rule
+from depcheck.parsers.table import ON_REQUEST
 from depcheck.project import Project
 
 Subject: TypeAlias = (
@@ -39,7 +40,8 @@ Subject: TypeAlias = (
     | File
     | Project
 )
-#: The nouns that ``looks_at`` may name, and what its filter is held against.
+#: The nouns that ``looks_at`` may name, and what its filter is held against; a project's is the kinds of its files, one
+#: of which must be there.
 NOUNS = {
     "resource": "type",
     "setting": "origin",
@@ -65,7 +67,8 @@ def subjects(rule: Rule, project: Project) -> Iterable[Subject]:
     if noun == "resource":
         return _resources(project, which)
     if noun == "project":
-        return [project]
+        kinds = {file.kind for file in project.facts.files}
+        return [project] if not which or kinds & {*which, *ON_REQUEST} else []
     found: Iterable[Subject] = getattr(facts, noun + "s")
     key = NOUNS[noun]
     return [each for each in found if getattr(each, key) in which] if which and key else found
