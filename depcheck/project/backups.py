@@ -34,7 +34,8 @@ def plan_of(resource: Resource, project: Project) -> Resource | Unknown | None:
         answer = _takes(selection, resource, project)
         if answer is True:
             return selection
-        undecided = undecided or (answer if isinstance(answer, Unknown) else None)
+        if isinstance(answer, Unknown) and undecided is None:
+            undecided = answer
     return undecided
 
 
@@ -83,7 +84,7 @@ def _named(listed: Value, resource: Resource) -> bool | Unknown:
             if each.refers == resource.address:
                 return True
             if each.refers is None:
-                undecided = undecided or each
+                undecided = each if undecided is None else undecided
         elif _arn_matches(string(each) or "", resource):
             return True
     return undecided if undecided is not None else False

@@ -71,7 +71,7 @@ def everything(values: Iterable[Value], *, words: Iterable[str] = ("*",)) -> Val
         if text is not None and text in words:
             return each
         if isinstance(each, Unknown) and each.refers is None and (text is None or text == OPEN):
-            undecided = undecided or each
+            undecided = each if undecided is None else undecided
     return undecided
 
 
@@ -98,7 +98,7 @@ def narrowed(grant: Grant) -> bool | Unknown:
         if operator.lower().startswith("forallvalues:") or word not in _OPERATORS:
             continue
         if isinstance(tests, Unknown):
-            undecided = undecided or tests
+            undecided = tests if undecided is None else undecided
         for key, values in tests.items():
             known = key.lower().startswith("aws:principaltag/") or key.lower() in _NARROWING
             if known and _says_somebody(values):

@@ -133,7 +133,7 @@ def _merged(inherited: Value | None, own: Value | None, header: Span) -> Value:
     for tags in (inherited, own):
         if isinstance(tags, Known):
             entries.update(tags.items())
-            rest = rest or tags.rest
+            rest = tags.rest if rest is None else rest
         elif isinstance(tags, Unknown):
             # Any of the inherited tags may be replaced by one of these.
             entries, rest = {}, tags
