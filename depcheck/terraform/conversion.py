@@ -105,8 +105,7 @@ def _converted(value: TfValue, want: TfType) -> TfValue:
     marks = value.flags & MARKS
     if isinstance(payload, Reason):
         type_ = _filled(value.type, without_optional(want))
-        reason = payload if type_.kind == "string" or not payload.parts else Reason(payload.clause, payload.missing)
-        result = unknown(reason, type_, not_null=bool(value.flags & NOT_NULL))
+        result = unknown(payload, type_, not_null=bool(value.flags & NOT_NULL))
     elif payload is None:
         result = null(_filled(value.type, without_optional(want)))
     else:

@@ -42,14 +42,14 @@ def _with_unknown(left: TfValue, right: TfValue) -> bool | Reason:
     if isinstance(other.payload, Reason):
         return combined((waiting, other))
     if other.payload is None:
-        return False if waiting.flags & NOT_NULL else reason
+        return False if waiting.flags & NOT_NULL else combined((waiting,))
     if has_dynamic(waiting.type) or has_dynamic(other.type):
-        return reason
+        return combined((waiting,))
     if waiting.type != other.type:
         return False
     if isinstance(other.payload, str) and not other.payload.startswith(reason.prefix()):
         return False
-    return reason
+    return combined((waiting,))
 
 
 def _equal_inside(left: TfValue, right: TfValue) -> bool | Reason:

@@ -14,7 +14,6 @@ from depcheck.terraform.values import (
     NOT_NULL,
     EvaluationError,
     LimitError,
-    OpenAttributes,
     Reason,
     TfValue,
     combined,
@@ -24,6 +23,7 @@ from depcheck.terraform.values import (
     make_tuple,
     text_of,
     truth_of,
+    uncounted,
     unknown,
 )
 
@@ -115,7 +115,7 @@ def evaluate_for_tuple(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
 
 
 def _open_collection(collection: TfValue) -> TfValue:
-    if collection.known and not isinstance(collection.payload, OpenAttributes):
+    if collection.whole:
         return unknown(Reason("the collection of a loop does not fit", failed=True))
     return collection
 
@@ -182,6 +182,8 @@ def evaluate_splat(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
         if sequence:
             raise EvaluationError("a splat cannot go through a null list")
         return make_tuple([]).marked(marks).at(scope.text, node, base.via)
+    if sequence and base.known and uncounted(base):
+        base = unknown(combined((base,)), base.type).marked(marks).at(base.text, base.node, base.via)
     if not base.known:
         return _unknown_splat(base, node, scope, evaluate).at(scope.text, node, base.via)
     items = items_of(base) if sequence else [base]

@@ -68,8 +68,8 @@ def unary(operator: str, operand: TfValue) -> TfValue:
     type_ = BOOL if operator == "!" else NUMBER
     operand = _operand(operand, type_, operator, "only")
     marks = operand.flags & MARKS
-    if isinstance(operand.payload, Reason):
-        return unknown(operand.payload, type_, marks=marks, not_null=True)
+    if not operand.known:
+        return unknown(combined((operand,)), type_, marks=marks, not_null=True)
     made = boolean(not truth_of(operand)) if operator == "!" else number(bigfloat.negate(number_of(operand)))
     return made.marked(marks) if marks else made
 

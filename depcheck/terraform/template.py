@@ -20,11 +20,11 @@ from depcheck.terraform.values import (
     Reason,
     TfValue,
     combined,
-    items_of,
     number,
     string,
     text_of,
     truth_of,
+    uncounted,
     unknown,
 )
 
@@ -176,8 +176,8 @@ def pairs_of(collection: TfValue) -> Pairs | None:
     if isinstance(payload, list):
         if collection.kind != "set":
             return [(number(Int64(index)), value) for index, value in enumerate(payload)]
-        # How many elements there are is open while one that is unknown may equal another.
-        return [(value, value) for value in items_of(collection)]
+        # How many elements there are is open while one that is unknown may equal another. Terraform goes on here.
+        return None if uncounted(collection) else [(value, value) for value in payload]
     if isinstance(payload, Reason) and collection.kind not in ("string", "number", "bool"):
         return None
     raise EvaluationError(f"a loop cannot go through a {collection.kind}")

@@ -323,6 +323,9 @@ def unknown(
     """An unknown value of a type, with the reason."""
     if isinstance(reason, str):
         reason = Reason(reason)
+    elif reason.parts and type_.kind != "string":
+        # Pieces of a text mean nothing in a value of another type.
+        reason = Reason(reason.clause, reason.missing, reason.refers, failed=reason.failed)
     return TfValue(type_.kind, reason, type_, PARTIAL | marks | marks << 2 | (NOT_NULL if not_null else 0))
 
 
@@ -390,6 +393,11 @@ def inner_marks(value: TfValue) -> int:
 def loosely_typed(value: TfValue) -> bool:
     """Whether the type of the value, or of something inside it, may turn out to be another one."""
     return bool(value.flags & OPEN) or (not value.whole and has_dynamic(value.type))
+
+
+def uncounted(value: TfValue) -> bool:
+    """Whether it is not known how many elements a list, set or tuple has."""
+    return not value.known or (value.kind == "set" and not value.whole and len(items_of(value)) > 1)
 
 
 def text_of(value: TfValue) -> str:

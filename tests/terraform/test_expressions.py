@@ -55,6 +55,7 @@ def run(expression: str, module: RecordedModule = MODULE) -> tuple[TfValue, Scop
     node, problems = parse_expression(text)
     assert problems == []
     scope = module.scope(text)
+    scope.budget = Budget(20_000)
     return evaluate(node, scope), scope
 
 

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from terraform_expressions import CONFIGURATION, FILES, GROUPS
+from terraform_mixtures import MIXTURES
 
 DATA = Path(__file__).parents[1] / "data" / "terraform-console.json"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -70,7 +71,7 @@ def main() -> None:
     version = json.loads(subprocess.run([binary, "version", "-json"], capture_output=True, check=True).stdout)
     groups: dict[str, list[dict[str, str]]] = {}
     with ThreadPoolExecutor(4) as pool:
-        for group, text in GROUPS.items():
+        for group, text in {**GROUPS, "mixtures": MIXTURES}.items():
             groups[group] = list(pool.map(lambda expression: ask(binary, expression), expressions(text)))
     document = {
         "generated": "by tests/tools/record_terraform_console.py; do not edit",

@@ -266,7 +266,7 @@ FUNCTIONS = {
     "base64decode": plain(STRING, _base64_decode, text("str")),
     "base64encode": plain(STRING, _base64_encode, text("str")),
     "base64gzip": Function(_base64_gzip, (text("str"),), result=STRING),
-    "jsondecode": Function(_json_decode, (text("str"),)),
+    "jsondecode": Function(_json_decode, (text("str"),), nullable=True),
     "jsonencode": Function(_json_encode, (_ANY,), result=STRING),
     "textdecodebase64": plain(STRING, _text_decode, text("source"), text("encoding")),
     "textencodebase64": plain(STRING, _text_encode, text("string"), text("encoding")),

@@ -144,10 +144,10 @@ def _merge(arguments: list[TfValue]) -> TfValue:
     waiting: list[TfValue] = []
     for position, argument in enumerate(arguments):
         marks |= argument.flags & MARKS
+        if argument.kind not in MAPPINGS and argument.kind != "dynamic":
+            raise EvaluationError(f"merge() takes maps and objects, not {argument.kind}", position)
         if argument.payload is None:
             continue
-        if argument.kind not in MAPPINGS and not (argument.kind == "dynamic" and not argument.known):
-            raise EvaluationError(f"merge() takes maps and objects, not {argument.kind}", position)
         if not argument.known or isinstance(argument.payload, OpenAttributes):
             # Whatever came before may be replaced by entries that are not known yet.
             waiting.append(argument)
@@ -227,6 +227,7 @@ FUNCTIONS = {
         _lookup,
         (Parameter("inputMap", unknown=True, marked=True), Parameter("key", STRING, unknown=True, marked=True)),
         variadic=Parameter("default", null=True, unknown=True, marked=True),
+        nullable=True,
     ),
     "map": _removed("map", "tomap({...})"),
     "merge": Function(_merge, variadic=Parameter("maps", null=True, unknown=True, marked=True)),

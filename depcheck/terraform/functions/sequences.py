@@ -40,16 +40,12 @@ from depcheck.terraform.values import (
     number,
     number_of,
     truth_of,
+    uncounted,
     unknown,
 )
 
 _MAX_RANGE = 1024
 _MAX_COMPARISONS = 2_000_000
-
-
-def _loose(value: TfValue) -> bool:
-    """Whether it is not known how many elements the value has."""
-    return not value.known or (value.kind == "set" and not value.whole and len(items_of(value)) > 1)
 
 
 def _all_true(arguments: list[TfValue]) -> TfValue:
@@ -181,7 +177,7 @@ def _flatten(arguments: list[TfValue]) -> TfValue:
         value = pending.pop()
         if value.kind in ("list", "set", "tuple") and value.payload is not None:
             marks |= value.flags & MARKS
-            if _loose(value):
+            if uncounted(value):
                 return unknown(combined((value,)), not_null=True, marks=marks)
             pending.extend(reversed(items_of(value)))
         elif value.kind == "dynamic" and not value.known:
@@ -238,7 +234,7 @@ def _one(arguments: list[TfValue]) -> TfValue:
     sequence = arguments[0]
     if sequence.kind not in ("list", "set", "tuple"):
         raise EvaluationError(f"one() takes a list, set or tuple, not {sequence.kind}", 0)
-    if _loose(sequence):
+    if uncounted(sequence):
         return unknown(combined(arguments), element_of(sequence.type))
     items = items_of(sequence)
     if len(items) > 1:
@@ -275,11 +271,10 @@ def _range(arguments: list[TfValue]) -> TfValue:
 
 def _range_of_whole(start: Number, end: Number, step: Number) -> TfValue:
     assert isinstance(start, int) and isinstance(end, int) and isinstance(step, int)
-    whole = range(start, end, step)
-    if len(whole) > _MAX_RANGE:
+    if abs(end - start) > _MAX_RANGE * abs(step):
         raise EvaluationError(f"range() gives at most {_MAX_RANGE} numbers")
     kind = bigfloat.Int64 if isinstance(start, bigfloat.Int64) and isinstance(step, bigfloat.Int64) else int
-    return make_list(NUMBER, [number(kind(value)) for value in whole])
+    return make_list(NUMBER, [number(kind(value)) for value in range(start, end, step)])
 
 
 def _reverse(arguments: list[TfValue]) -> TfValue:
@@ -372,7 +367,7 @@ def _set_product(arguments: list[TfValue]) -> TfValue:
             elements.append(element_of(argument.type))
     row = tuple_of(elements)
     ordered = all(argument.kind != "set" for argument in arguments)
-    if any(_loose(argument) for argument in arguments):
+    if any(uncounted(argument) for argument in arguments):
         return unknown(combined(arguments), list_of(row) if ordered else set_of(row), marks=marks, not_null=True)
     rows: list[list[TfValue]] = [[]]
     for argument, element in zip(arguments, elements, strict=True):
@@ -407,7 +402,7 @@ FUNCTIONS = {
     "concat": Function(_concat, variadic=Parameter("seqs", marked=True)),
     "contains": Function(_contains, (_LIST, Parameter("value")), result=BOOL),
     "distinct": Function(_distinct, (_DYNAMIC_LIST,), typed=_same_type),
-    "element": Function(_element, (_MARKED, numeric("index")), typed=_element_type),
+    "element": Function(_element, (_MARKED, numeric("index")), typed=_element_type, nullable=True),
     "flatten": Function(_flatten, (_MARKED,)),
     "index": Function(_index, (_LIST, Parameter("value")), result=NUMBER),
     "matchkeys": Function(
@@ -419,7 +414,7 @@ FUNCTIONS = {
         ),
         result=LIST_OF_DYNAMIC,
     ),
-    "one": Function(_one, (_LIST,), typed=_element_type),
+    "one": Function(_one, (_LIST,), typed=_element_type, nullable=True),
     "range": Function(_range, variadic=numeric("params"), result=LIST_OF_NUMBER),
     "reverse": Function(_reverse, (_MARKED,), typed=_same_type),
     "setintersection": _set_operation(_intersection, partial=False),

@@ -68,10 +68,10 @@ class Function:
     """A built-in function.
 
     ``result`` is the type of its result where that does not depend on the arguments; ``typed`` tells it from arguments
-    of which some are not known.
+    of which some are not known. ``nullable`` functions may give null.
     """
 
-    __slots__ = ("implementation", "parameters", "reader", "result", "typed", "variadic")
+    __slots__ = ("implementation", "nullable", "parameters", "reader", "result", "typed", "variadic")
 
     def __init__(
         self,
@@ -82,6 +82,7 @@ class Function:
         result: TfType = DYNAMIC,
         reader: FileImplementation | None = None,
         typed: Callable[[list[TfValue]], TfType] | None = None,
+        nullable: bool = False,
     ) -> None:
         self.implementation = implementation
         self.parameters = parameters
@@ -89,6 +90,7 @@ class Function:
         self.result = result
         self.reader = reader
         self.typed = typed
+        self.nullable = nullable
 
 
 def call(name: str, function: Function, arguments: Sequence[TfValue], files: Files | None) -> TfValue:
@@ -116,7 +118,7 @@ def call(name: str, function: Function, arguments: Sequence[TfValue], files: Fil
         ready.append(argument)
     if waiting:
         type_ = function.result if function.typed is None else function.typed(ready)
-        return unknown(combined(ready), type_, marks=marks, not_null=True)
+        return unknown(combined(ready), type_, marks=marks, not_null=not function.nullable)
     if function.reader is not None:
         if files is None:
             raise LimitError(f"{name}() reads a file, and no files are at hand")

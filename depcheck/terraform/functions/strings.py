@@ -147,7 +147,7 @@ def _starts_with(arguments: list[TfValue]) -> TfValue:
             return boolean(True)
         if known and not prefix.startswith(known):
             return boolean(False)
-        return unknown(reason, BOOL, not_null=True)
+        return unknown(combined((arguments[0],)), BOOL, not_null=True)
     return boolean(text_of(arguments[0]).startswith(prefix))
 
 

@@ -339,6 +339,6 @@ def _scalar(payload: str | bool | int | float | Real | None) -> Event:
 
 
 FUNCTIONS = {
-    "yamldecode": Function(_decode, (text("src"),)),
+    "yamldecode": Function(_decode, (text("src"),), nullable=True),
     "yamlencode": Function(_encode, (Parameter("value", null=True, unknown=True),), result=STRING),
 }
