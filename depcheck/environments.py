@@ -62,6 +62,11 @@ class Environments:
                 return name
         return None
 
+    def role(self, name: str | None) -> str | None:
+        """What an environment is for, in the usual words (``production`` for one that is declared as ``live-eu`` with
+        the alias ``prod``); its own name where none of its words is a usual one."""
+        return _canonical(name, self.aliases.get(name, ())) if name is not None else None
+
     def within(self, text: str) -> str | None:
         """The one environment that a name mentions as whole tokens (``deploy-prod``); None for none or several."""
         tokens = _TOKEN.findall(_split_camel(text).lower())

@@ -9,7 +9,7 @@ from depcheck.compose.paths import folder_of
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Reference, Setting
 from depcheck.project import Project, contract, key_modes, marks, required
-from depcheck.project.engines import Engine, engines
+from depcheck.project.engines import Engine, engines, undecided
 from depcheck.project.env_files import PASSING, EnvFile, env_files
 from depcheck.project.key_sets import Lack, lacks
 from depcheck.source import Span
@@ -19,12 +19,6 @@ from depcheck.values import Known, Unknown, scalar_text
 _NOTES = 5
 #: What holds in a deployment; a job's own variables are its tests' as often as a deployment's.
 _GIVEN = frozenset({"env-file", "compose", "container", "lambda", "workflow", "cdk-context", "build-arg"})
-#: Variables that say in which mode a framework runs; ``production`` is what staging runs as well.
-_MODES = re.compile(
-    r"(?:NODE|BABEL|RAILS|RACK|FLASK|DJANGO|MIX|APP|SYMFONY|HUGO|GATSBY|NITRO|QUARKUS|ASPNETCORE|DOTNET)"
-    r"_(?:ENV|ENVIRONMENT|PROFILE)|.*(?:^|_)MODE"
-)
-_ENVIRONMENT_NAME = re.compile(r"(?:.*_)?(?:ENV|ENVIRONMENT|ENV_NAME|STAGE|DEPLOY_ENV)", re.IGNORECASE)
 
 
 def missing_variable(subject: Project, project: Project) -> Iterator[Outcome]:
@@ -82,7 +76,7 @@ def variable_out_of_contract(subject: Setting, project: Project) -> Iterator[Out
             yield Undetermined(value, environment=subject.environment)
         case Known() as value if not _is_passed_on(subject):
             secret = contract.is_secret(subject.name, entry, scalar_text(value) or "")
-            wrong = list(contract.judge(entry, value, _environment(subject, project)))
+            wrong = list(contract.judge(entry, value, *_where(subject, project)))
             for each in wrong:
                 yield Violation(
                     value,
@@ -115,8 +109,9 @@ def variable_not_in_every_environment(subject: Project, project: Project) -> Ite
 
 
 def _severity(lack: Lack, project: Project) -> str | None:
-    critical = project.environments.critical
-    return None if lack.file.environment in critical and lack.other.environment == "staging" else "low"
+    environments = project.environments
+    grave = lack.file.environment in environments.critical and environments.role(lack.other.environment) == "staging"
+    return None if grave else "low"
 
 
 def duplicate_variable(subject: Project, project: Project) -> Iterator[Outcome]:
@@ -152,11 +147,9 @@ def other_environment_mark(subject: Setting, project: Project) -> Iterator[Outco
     if environment is None or subject.origin not in _GIVEN or not isinstance(value, Known) or _is_passed_on(subject):
         return
     text = scalar_text(value)
-    if not text or contract.is_placeholder(text) or _may_be_shared(subject.name, text, project):
+    if not text or contract.is_placeholder(text):
         return
-    for mark in [*marks.marks(text, project.environments, project.policy), *_names(subject.name, text, project)]:
-        if not _is_foreign(mark, environment, subject.name, project):
-            continue
+    for mark in marks.foreign(subject.name, text, environment, project):
         place = _part(value, text, mark)
         yield Violation(
             place,
@@ -167,42 +160,6 @@ def other_environment_mark(subject: Setting, project: Project) -> Iterator[Outco
             words={"name": subject.name, "mark": mark.text, "owner": mark.environment, "environment": environment},
         )
         return
-
-
-def _names(name: str, text: str, project: Project) -> list[marks.Mark]:
-    if _ENVIRONMENT_NAME.fullmatch(name):
-        owner = project.environments.named(text)
-        if owner is None or (owner in project.environments.critical and _MODES.fullmatch(name.upper())):
-            return []
-        return [marks.Mark("environment", text, owner, 0, len(text))]
-    found = marks.name_mark(text, project.environments)
-    return [found] if found is not None else []
-
-
-def _is_foreign(mark: marks.Mark, environment: str, name: str, project: Project) -> bool:
-    """Whether a mark does not belong where it stands. A developer's machine may talk to staging, and a variable that is
-    named after another environment means it."""
-    critical = project.environments.critical
-    if mark.environment == environment or environment in ("test", "preview"):
-        return False
-    if mark.environment not in critical and environment not in critical and mark.kind != "word":
-        return False
-    if environment == "development" and mark.kind not in ("word", "account"):
-        return False
-    if mark.kind == "name" and environment not in critical:
-        return False
-    aliases = project.environments.aliases.get(mark.environment, ())
-    words = set(re.findall(r"[a-z0-9]+", name.lower()))
-    return not words & {alias.lower() for alias in aliases}
-
-
-def _may_be_shared(name: str, text: str, project: Project) -> bool:
-    policy = project.policy
-    if policy is None:
-        return False
-    return text in policy.parity.shared or any(
-        text.startswith(each.rstrip("*")) for each in policy.parity.shared if each.endswith("*")
-    )
 
 
 def _part(value: Known, text: str, mark: marks.Mark) -> Span:
@@ -228,6 +185,10 @@ def engine_version_differs(subject: Project, project: Project) -> Iterator[Outco
     found = list(engines(project))
     critical = project.environments.critical
     told: set[tuple[str, str | None]] = set()
+    in_production = {theirs.name for theirs in found if theirs.environment in critical}
+    for name, resource, version in undecided(project):
+        if name in in_production and resource.environment is not None and resource.environment not in critical:
+            yield Undetermined(version, resource=resource.address, environment=resource.environment)
     for theirs in found:
         if theirs.environment not in critical:
             continue
@@ -242,7 +203,7 @@ def engine_version_differs(subject: Project, project: Project) -> Iterator[Outco
                     resource=ours.resource.address,
                     environment=ours.environment,
                     variant="local" if ours.environment is None else "",
-                    severity="low" if ours.environment in (None, "development") else None,
+                    severity="low" if project.environments.role(ours.environment) in (None, "development") else None,
                     related=[Note(f"{theirs.environment} runs {theirs.version}", theirs.value.span)],
                     words={
                         "address": ours.resource.address,
@@ -257,7 +218,8 @@ def engine_version_differs(subject: Project, project: Project) -> Iterator[Outco
 def _counterparts(theirs: Engine, found: list[Engine], project: Project) -> list[Engine]:
     """The same engine in the environment before, and in a compose file for developers: at the same address, else the
     only one of its name there."""
-    order = [name for name in project.environments.names if name not in (*project.environments.critical, *PASSING)]
+    names, passed_over = project.environments.names, project.environments.critical
+    order = [name for name in names if name not in passed_over and project.environments.role(name) not in PASSING]
     alike = [each for each in found if each.name == theirs.name]
     local = [each for each in alike if each.environment is None and each.kind == "compose"]
     by_name = {name: [each for each in alike if each.environment == name] for name in order}
@@ -345,6 +307,8 @@ def test_key_in_production(subject: Setting, project: Project) -> Iterator[Outco
 def _of_mode(subject: Setting, environment: str, mode: str) -> Iterator[Outcome]:
     value = subject.value
     text = scalar_text(value)
+    if isinstance(value, Unknown) and subject.origin == "env-file" and key_modes.may_have_mode(subject.name):
+        yield Undetermined(value, environment=environment)
     if subject.origin not in _GIVEN or text is None or not isinstance(value, Known) or _is_passed_on(subject):
         return
     found = key_modes.mode_of(subject.name, text)
@@ -385,6 +349,12 @@ def _environment(subject: Setting, project: Project) -> str | None:
         file = project.file(subject.value.span.path)
         return file.environment if file is not None else subject.environment
     return subject.environment
+
+
+def _where(subject: Setting, project: Project) -> tuple[str | None, bool]:
+    """The environment of a setting, and whether it is a developer's own machine."""
+    environment = _environment(subject, project)
+    return environment, project.environments.role(environment) in (None, "development")
 
 
 def _is_passed_on(subject: Setting) -> bool:

@@ -64,9 +64,9 @@ def is_secret(name: str, entry: Variable | None, text: str) -> bool:
     return _SECRET_NAME.search(name) is not None or re.search(r"://[^/@\s]*:[^/@\s]+@", text) is not None
 
 
-def judge(entry: Variable, value: Known, environment: str | None) -> Iterator[Wrong]:
+def judge(entry: Variable, value: Known, environment: str | None, at_home: bool) -> Iterator[Wrong]:
     """Everything that a value is not although its entry says so. An empty value and a placeholder are not judged by
-    their form: whether they may be is another question."""
+    their form: whether they may be is another question. ``at_home`` is a developer's machine, which may name itself."""
     text = scalar_text(value)
     if text is None or text == "":
         return
@@ -82,7 +82,7 @@ def judge(entry: Variable, value: Known, environment: str | None) -> Iterator[Wr
     if entry.format is not None and not has_format(text, entry.format):
         yield Wrong("format", _FORMAT_WORDS.get(entry.format, f"{_article(entry.format)} {entry.format}"))
         return
-    yield from _address(entry, text, environment)
+    yield from _address(entry, text, environment, at_home)
     if entry.min_length is not None and len(text) < entry.min_length:
         yield Wrong("length", f"{len(text)} of at least {entry.min_length} characters")
 
@@ -90,10 +90,10 @@ def judge(entry: Variable, value: Known, environment: str | None) -> Iterator[Wr
 _FORMAT_WORDS = {"url": "a URL", "email": "an e-mail address", "json": "JSON", "uuid": "a UUID", "arn": "an ARN"}
 
 
-def _address(entry: Variable, text: str, environment: str | None) -> Iterator[Wrong]:
+def _address(entry: Variable, text: str, environment: str | None, at_home: bool) -> Iterator[Wrong]:
     scheme, _, rest = text.partition("://")
     host = host_of(text)
-    local = environment in (None, "development") and _LOOPBACK.fullmatch(host) is not None
+    local = at_home and _LOOPBACK.fullmatch(host) is not None
     schemes = _of(entry.scheme, environment)
     if schemes and rest and not local and scheme.lower() not in [each.lower() for each in schemes]:
         yield Wrong("scheme", _listed(list(dict.fromkeys(schemes))), scheme.lower())

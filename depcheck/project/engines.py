@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from depcheck.model import Resource
 from depcheck.project import Project
 from depcheck.syntax.image_reference import parse as parse_image
-from depcheck.values import Known, Value, scalar_text, string
+from depcheck.values import Known, Unknown, Value, scalar_text, string
 
 _MANAGED = {
     "aws_db_instance": "",
@@ -66,6 +66,15 @@ def engines(project: Project) -> Iterator[Engine]:
             engine = _told(name, Known(tag, value.span), resource) if tag else None
             if engine is not None:
                 yield engine
+
+
+def undecided(project: Project) -> Iterator[tuple[str, Resource, Unknown]]:
+    """Managed engines whose version the configuration does not decide."""
+    for resource in project.of_type(*_MANAGED):
+        name = _ENGINES.get(string(resource.get("engine")) or _MANAGED[resource.type])
+        version = resource.get("engine_version")
+        if resource.kind == "resource" and name is not None and isinstance(version, Unknown):
+            yield name, resource, version
 
 
 def _of_image(value: Known) -> tuple[str | None, str | None]:

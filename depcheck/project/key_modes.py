@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from depcheck.data import load_json
@@ -29,6 +30,12 @@ def mode_of(name: str, text: str) -> KeyMode | None:
         if text.startswith(row.prefix) and (not row.names or any(word in upper for word in row.names))
     ]
     return max(found, key=lambda row: (bool(row.names), len(row.prefix))) if found else None
+
+
+def may_have_mode(name: str) -> bool:
+    """Whether a variable is named after a provider whose keys have modes and after a key."""
+    words = set(re.findall(r"[A-Z0-9]+", name.upper()))
+    return not words.isdisjoint({"KEY", "TOKEN"}) and any(row.provider.upper() in words for row in _table())
 
 
 @lru_cache(maxsize=1)

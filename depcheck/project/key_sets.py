@@ -89,7 +89,7 @@ def lacks(project: Project) -> Iterator[Lack]:
         for less, more in _pairs(family, project):
             common = len(given[id(less)] & given[id(more)])
             for here, there in ((more, less), (less, more)):
-                if here is less and _is_development(less):
+                if here is less and _is_development(less, project):
                     continue
                 names = _judged(there, here, given[id(here)], family, project)
                 if names and common >= max(_LEAST_IN_COMMON, 2 * len(names)):
@@ -100,8 +100,8 @@ def _given(file: EnvFile, files: list[EnvFile]) -> set[str]:
     return set(file.settings) | {name for base in base_of(file, files) for name in base.settings}
 
 
-def _is_development(file: EnvFile) -> bool:
-    return file.environment == "development"
+def _is_development(file: EnvFile, project: Project) -> bool:
+    return project.environments.role(file.environment) == "development"
 
 
 def _pairs(family: list[EnvFile], project: Project) -> Iterator[tuple[EnvFile, EnvFile]]:
@@ -110,7 +110,11 @@ def _pairs(family: list[EnvFile], project: Project) -> Iterator[tuple[EnvFile, E
     policy = project.policy
     compared = policy.parity.compare if policy is not None else []
     if not compared:
-        present = [name for name in project.environments.names if name in by_environment and (name not in PASSING)]
+        present = [
+            name
+            for name in project.environments.names
+            if name in by_environment and project.environments.role(name) not in PASSING
+        ]
         compared = [list(pair) for pair in pairwise(present)]
     order = {name: index for index, name in enumerate(project.environments.names)}
     for group in compared:
@@ -133,7 +137,7 @@ def _judged(there: EnvFile, here: EnvFile, given: set[str], family: list[EnvFile
         # What only development has may well be development's own, unless a third environment has it as well.
         tried = not _TRIED.isdisjoint(words) or _without(words, there, project) != "_".join(words)
         if (tried and there.environment not in project.environments.critical) or (
-            _is_development(there) and not _is_shared(name, there, family)
+            _is_development(there, project) and not _is_shared(name, there, family)
         ):
             continue
         found.append(name)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
+from depcheck.project import Project
 from depcheck.project.contract import host_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ _TOKEN = re.compile(r"[a-z0-9]+")
 #: A resource that several environments may share by its nature.
 _SHARED_ARN = re.compile(r"arn:aws[a-z-]*:(?:acm|ecr|route53|logs|backup|iam::aws)|\.dkr\.ecr\.")
 
+#: Variables that say in which mode a framework runs; ``production`` is what staging runs as well.
+_MODES = re.compile(
+    r"(?:NODE|BABEL|RAILS|RACK|FLASK|DJANGO|MIX|APP|SYMFONY|HUGO|GATSBY|NITRO|QUARKUS|ASPNETCORE|DOTNET)"
+    r"_(?:ENV|ENVIRONMENT|PROFILE)|.*(?:^|_)MODE"
+)
+_ENVIRONMENT_NAME = re.compile(r"(?:.*_)?(?:ENV|ENVIRONMENT|ENV_NAME|STAGE|DEPLOY_ENV)", re.IGNORECASE)
+
 
 class Mark:
     """A part of a value that belongs to an environment, from ``start`` to ``end``, and what kind of part it is."""
@@ -40,6 +48,52 @@ class Mark:
         self.environment = environment
         self.start = start
         self.end = end
+
+
+def foreign(name: str, text: str, environment: str, project: Project) -> Iterator[Mark]:
+    """The marks in a variable's value that belong to another environment than its own."""
+    if _may_be_shared(text, project):
+        return
+    for mark in [*marks(text, project.environments, project.policy), *_names(name, text, project)]:
+        if _is_foreign(mark, environment, name, project):
+            yield mark
+
+
+def _names(name: str, text: str, project: Project) -> list[Mark]:
+    if _ENVIRONMENT_NAME.fullmatch(name):
+        owner = project.environments.named(text)
+        if owner is None or (owner in project.environments.critical and _MODES.fullmatch(name.upper())):
+            return []
+        return [Mark("environment", text, owner, 0, len(text))]
+    found = name_mark(text, project.environments)
+    return [found] if found is not None else []
+
+
+def _is_foreign(mark: Mark, environment: str, name: str, project: Project) -> bool:
+    """Whether a mark does not belong where it stands. A developer's machine may talk to staging, and a variable that is
+    named after another environment means it."""
+    critical = project.environments.critical
+    role = project.environments.role(environment)
+    if mark.environment == environment or role in ("test", "preview"):
+        return False
+    if mark.environment not in critical and environment not in critical and mark.kind != "word":
+        return False
+    if role == "development" and mark.kind not in ("word", "account"):
+        return False
+    if mark.kind == "name" and environment not in critical:
+        return False
+    aliases = project.environments.aliases.get(mark.environment, ())
+    words = set(re.findall(r"[a-z0-9]+", name.lower()))
+    return not words & {alias.lower() for alias in aliases}
+
+
+def _may_be_shared(text: str, project: Project) -> bool:
+    policy = project.policy
+    if policy is None:
+        return False
+    return text in policy.parity.shared or any(
+        text.startswith(each.rstrip("*")) for each in policy.parity.shared if each.endswith("*")
+    )
 
 
 def marks(text: str, environments: Environments, policy: Policy | None) -> Iterator[Mark]:

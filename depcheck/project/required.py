@@ -110,13 +110,17 @@ def group_of(file: EnvFile) -> str:
 def _services(project: Project, files: list[EnvFile]) -> Iterator[Giver]:
     by_path = {file.path: file for file in files}
     services = [each for each in project.of_type("compose_service") if not isinstance(each.get("build"), Absent)]
+    of_images: dict[str, set[str]] = {}
+    for setting in project.facts.settings:
+        if setting.origin == "dockerfile-env":
+            of_images.setdefault(folder_of(setting.span.path), set()).add(setting.name)
     general = {(each.address, each.span) for each in services if each.environment is None}
     for service in services:
         # With the env file of an environment the same service is told once more; that it is deployed there is not said.
         if service.environment is not None and (service.address, service.span) in general:
             continue
         environment = service.get("environment")
-        names = {name for name, _ in environment.items()} | _of_image(service, project)
+        names = {name for name, _ in environment.items()} | of_images.get(_context(service), set())
         hidden: Value | None = environment if isinstance(environment, Unknown) else None
         for entry in service.get("env_file").elements():
             path = string(entry.get("path"))
@@ -137,17 +141,11 @@ def _services(project: Project, files: list[EnvFile]) -> Iterator[Giver]:
         )
 
 
-def _of_image(service: Resource, project: Project) -> set[str]:
-    """What the Dockerfile that a service is built from sets."""
+def _context(service: Resource) -> str:
+    """The folder of the Dockerfile that a service is built from."""
     build = service.get("build")
-    context = string(build) or string(build.get("context")) or "."
-    folder = within(folder_of(service.span.path), context)
-    folder = "" if folder == "." else folder
-    return {
-        setting.name
-        for setting in project.facts.settings
-        if setting.origin == "dockerfile-env" and folder_of(setting.span.path) == folder
-    }
+    folder = within(folder_of(service.span.path), string(build) or string(build.get("context")) or ".")
+    return "" if folder == "." else folder
 
 
 def _containers(project: Project) -> Iterator[Giver]:
