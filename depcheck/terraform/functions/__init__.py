@@ -22,7 +22,8 @@ FAMILIES = {
     "numeric": "abs ceil floor log max min parseint pow signum sum",
     "regex": "regex regexall",
     "sequences": "alltrue anytrue chunklist coalescelist concat contains distinct element flatten index matchkeys one"
-    " range reverse setintersection setproduct setsubtract setunion slice",
+    " range reverse slice",
+    "setfunctions": "setintersection setproduct setsubtract setunion",
     "strings": "chomp compact endswith indent join lower replace sort split startswith strcontains strrev substr title"
     " trim trimprefix trimspace trimsuffix upper",
     "yamltext": "yamldecode yamlencode",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TypeAlias
 
-from depcheck.terraform.functions.re2_syntax import Instruction, PatternError, TooComplexError, compiled
+from depcheck.terraform.functions.re2_classes import PatternError
+from depcheck.terraform.functions.re2_syntax import Instruction, TooComplexError, compiled
 
 Captures: TypeAlias = "tuple[int, ...]"
 _MAX_STEPS = 1_000_000

@@ -7,12 +7,19 @@ The parser turns each part of a pattern into a function that appends its instruc
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable
 from typing import TypeAlias
-from unicodedata import category, name
 
-Test: TypeAlias = Callable[[str], bool]
+from depcheck.terraform.functions.re2_classes import (
+    PERL,
+    POSIX,
+    PatternError,
+    Test,
+    folded,
+    literal,
+    ranges,
+    unicode_class,
+)
 
 
 class Instruction:
@@ -36,74 +43,14 @@ Part: TypeAlias = Callable[[Program], None]
 _MAX_REPEAT = 1000
 _MAX_PROGRAM = 8000
 _MAX_GROUPS_DEPTH = 60
-_ASCII = {
-    "alnum": string.ascii_letters + string.digits,
-    "alpha": string.ascii_letters,
-    "ascii": "".join(map(chr, range(128))),
-    "blank": "\t ",
-    "cntrl": "".join(map(chr, range(32))) + "\x7f",
-    "digit": string.digits,
-    "graph": "".join(map(chr, range(33, 127))),
-    "lower": string.ascii_lowercase,
-    "print": "".join(map(chr, range(32, 127))),
-    "punct": string.punctuation,
-    "space": "\t\n\v\f\r ",
-    "upper": string.ascii_uppercase,
-    "word": string.ascii_letters + string.digits + "_",
-    "xdigit": string.hexdigits,
-}
-_PERL = {
-    "d": frozenset(string.digits),
-    "s": frozenset("\t\n\f\r "),
-    "w": frozenset(string.ascii_letters + string.digits + "_"),
-}
 _CONTROL = {"a": "\a", "f": "\f", "t": "\t", "n": "\n", "r": "\r", "v": "\v"}
 _COUNT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _GROUP_NAME = re.compile(r"\(\?P?<([A-Za-z0-9_]+)>", re.ASCII)
 _FLAGS = re.compile(r"\(\?([imsU]*)(-[imsU]+)?([:)])")
 
 
-class PatternError(Exception):
-    """A pattern that RE2 refuses; ``clause`` says why."""
-
-    def __init__(self, clause: str) -> None:
-        super().__init__(clause)
-        self.clause = clause
-
-
 class TooComplexError(Exception):
     """A pattern or a search that would take too long."""
-
-
-def folded(test: Test) -> Test:
-    """The test without regard to case."""
-
-    def either(character: str) -> bool:
-        return test(character) or test(character.lower()) or test(character.upper())
-
-    return either
-
-
-def _literal(character: str) -> Test:
-    return lambda other: other == character
-
-
-def _ranges(pairs: list[tuple[str, str]]) -> Test:
-    return lambda other: any(low <= other <= high for low, high in pairs)
-
-
-def _unicode_class(label: str) -> Test:
-    negated = label.startswith("^")
-    label = label.lstrip("^")
-    if label == "Any":
-        return lambda _other: not negated
-    if re.fullmatch(r"[CLMNPSZ][a-z]?", label):
-        return lambda other: category(other).startswith(label) != negated
-    if label.isalpha() and label[0].isupper():
-        # A script: its characters' names begin with it, Han apart.
-        prefix = "CJK UNIFIED" if label == "Han" else label.upper().replace("_", " ")
-        return lambda other: name(other, "").startswith(prefix) != negated
-    raise PatternError(f"invalid character class range \\p{{{label}}}")
 
 
 def _char(test: Test) -> Part:
@@ -266,7 +213,7 @@ class Parser:
             return _assert("line start" if "m" in self.flags else "start")
         if mark == "$":
             return _assert("line end" if "m" in self.flags else "end")
-        return self._test(_literal(mark))
+        return self._test(literal(mark))
 
     def _group(self) -> Part | None:
         outer = self.flags
@@ -307,7 +254,7 @@ class Parser:
             end = len(self.pattern) if end < 0 else end
             quoted = self.pattern[self.at + 2 : end]
             self.at = min(end + 2, len(self.pattern))
-            return _all([self._test(_literal(character)) for character in quoted])
+            return _all([self._test(literal(character)) for character in quoted])
         kind = {"A": "start", "z": "end", "b": "boundary", "B": "no boundary"}.get(following)
         if kind is not None:
             self.at += 2
@@ -315,14 +262,14 @@ class Parser:
         shorthand = self._shorthand()
         if shorthand is not None:
             return self._test(shorthand)
-        return self._test(_literal(self._escaped_character()))
+        return self._test(literal(self._escaped_character()))
 
     def _shorthand(self) -> Test | None:
         """``\\d``, ``\\pL`` and their like at the position, or None."""
         following = self.pattern[self.at + 1 : self.at + 2]
         if following and following in "dswDSW":
             self.at += 2
-            known = _PERL[following.lower()]
+            known = PERL[following.lower()]
             if following.islower():
                 return known.__contains__
             return lambda other: other not in known
@@ -336,7 +283,7 @@ class Parser:
             else:
                 label = self.pattern[self.at + 2 : self.at + 3]
                 self.at += 3
-            test = _unicode_class(label)
+            test = unicode_class(label)
             if following == "P":
                 return lambda other: not test(other)
             return test
@@ -388,7 +335,7 @@ class Parser:
                     raise PatternError(f"invalid character class range {low}-{high}")
             pairs.append((low, high))
         self.at += 1
-        inside = _ranges(pairs)
+        inside = ranges(pairs)
         if not tests:
             found = inside
         else:
@@ -406,7 +353,7 @@ class Parser:
         if end < 0:
             return None
         label = self.pattern[self.at + 2 : end]
-        known = _ASCII.get(label.removeprefix("^"))
+        known = POSIX.get(label.removeprefix("^"))
         if known is None:
             raise PatternError(f"invalid character class range [:{label}:]")
         self.at = end + 2
