@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from depcheck.source import Span, Text
-from depcheck.syntax.hcl_ast import Block, Body, Name, Node
-from depcheck.terraform.expansion import key_value
+from depcheck.syntax.hcl_ast import Attribute, Block, Body, Name, Node, Object, String, Tuple
+from depcheck.terraform.configuration import Declaration
+from depcheck.terraform.expansion import ScopeOf, key_value
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.scope import Scope
 from depcheck.terraform.values import (
@@ -61,9 +62,35 @@ class Part:
         value = evaluate(attribute.value, self.scope)
         return None if value.payload is None else value
 
-    def parts(self, type_: str | None = None) -> Iterator[Part]:
-        """The blocks inside."""
-        return parts_of(self.text, self.body.blocks, self.scope, type_)
+    def parts(self, type_: str) -> Iterator[Part]:
+        """The blocks of a type inside."""
+        yield from parts_of(self.text, self.body.blocks, self.scope, type_)
+        attribute = self.body.attribute(type_)
+        if attribute is not None:
+            yield from parts_of(self.text, as_blocks(attribute), self.scope)
+
+
+def parts_named(declaration: Declaration, type_: str, scope_of: ScopeOf) -> Iterator[Part]:
+    """The blocks of a type that a declaration holds."""
+    for inner in declaration.blocks():
+        yield from parts_of(inner.text, (inner.block,), scope_of(inner.text), type_)
+    argument = declaration.arguments.get(type_)
+    if argument is not None:
+        yield from parts_of(argument.text, as_blocks(argument.node), scope_of(argument.text))
+
+
+def as_blocks(attribute: Attribute) -> Iterator[Block]:
+    """The blocks that an argument stands for in the JSON syntax, where nothing tells blocks and maps apart."""
+    value = attribute.value
+    for node in value.items if isinstance(value, Tuple) else (value,):
+        if isinstance(node, Object):
+            attributes = [
+                Attribute(key.start, item.end, key.value, key.end, item)
+                for key, item in node.items
+                if isinstance(key, String)
+            ]
+            body = Body(node.start, node.end, attributes, [])
+            yield Block(attribute.start, node.end, attribute.name, [], attribute.name_end, body)
 
 
 def parts_of(text: Text, blocks: Iterable[Block], scope: Scope, type_: str | None = None) -> Iterator[Part]:

@@ -130,6 +130,7 @@ class Configuration:
         "providers",
         "resources",
         "settings",
+        "sketch",
         "variables",
     )
 
@@ -146,6 +147,8 @@ class Configuration:
         self.settings: list[Declaration] = []
         self.declared: list[Declaration] = []
         self.backends: list[Inner] = []
+        # The name of the public module that this says in short, in place of its own files.
+        self.sketch = ""
 
 
 def folder_of(path: str) -> str:

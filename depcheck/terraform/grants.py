@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from depcheck.model import Grant, Problem, Resource
 from depcheck.parsers.aws import lambda_permission
 from depcheck.parsers.iam import statements
-from depcheck.terraform.blocks import parts_of
+from depcheck.terraform.blocks import parts_named
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.documents import POLICIES, json_tree
 from depcheck.terraform.instances import Instance
@@ -43,9 +43,8 @@ def _policies(resource: Resource, instance: Instance, path: str, problems: list[
         if not isinstance(told, Absent) and not (isinstance(told, Known) and told.value == ""):
             yield told if told.document is None else told.document
         return
-    for inner in instance.declaration.blocks():
-        for part in parts_of(inner.text, (inner.block,), instance.frame.scope(inner.text), block):
-            value = part.open if part.open is not None else part.value(name)
-            if value is not None:
-                tree = json_tree(value, instance.frame, part.span, problems)
-                yield tree if tree is not None else to_value(value, part.span)
+    for part in parts_named(instance.declaration, block, instance.frame.scope):
+        value = part.open if part.open is not None else part.value(name)
+        if value is not None:
+            tree = json_tree(value, instance.frame, part.span, problems)
+            yield tree if tree is not None else to_value(value, part.span)

@@ -339,6 +339,8 @@ class Module:
                 Scope(text, log=self.run.log).report(clause, node)
 
     def _lacking(self, name: str) -> str:
+        if self.configuration.sketch:
+            return f"{self.address} leaves {name} to the default of its version"
         if self.call is not None:
             return f"{self.address} gives no value for var.{name}"
         where = f" in {self.run.environment}" if self.run.environment else ""

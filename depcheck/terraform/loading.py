@@ -16,6 +16,7 @@ from depcheck.terraform.nouns import add_nouns
 from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module
 from depcheck.terraform.roots import runs
 from depcheck.terraform.settings import settings_of
+from depcheck.terraform.sketches import PATH, place
 from depcheck.terraform.tree import Tree
 
 
@@ -49,6 +50,8 @@ def load(
         _tell_run(run, facts, environments)
         for problem in run.problems():
             span = problem.span
+            if span.path == PATH:
+                continue
             seen.setdefault((problem.message, span.path, span.start, span.end), problem)
     return Result(facts, list(seen.values()))
 
@@ -91,6 +94,10 @@ def _tell_module(module: Module, facts: Facts, environments: Environments, *, is
                 return
             instance = module.instance(declaration, expansion, key)
             resource = tell(instance, environment, root, expansion.size())
+            if configuration.sketch:
+                if resource.kind == "data":
+                    continue
+                resource = place(resource, module)
             facts.resources.append(resource)
             if resource.kind == "resource":
                 add_nouns(resource, instance, facts, environments)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depcheck.terraform.blocks import Part, parts_of
+from depcheck.terraform.blocks import Part, parts_named
 from depcheck.terraform.functions import lookup
 from depcheck.terraform.functions.jsontext import encode
 from depcheck.terraform.functions.spec import call
@@ -75,9 +75,8 @@ def _document(instance: Instance) -> TfValue:
     for name in ("source_json", "source_policy_documents"):
         _merge(statements, _given(instance, name))
     own: list[TfValue] = []
-    for inner in declaration.blocks():
-        for part in parts_of(inner.text, (inner.block,), instance.frame.scope(inner.text), "statement"):
-            own.append(part.open if part.open is not None else _statement(part))
+    for part in parts_named(declaration, "statement", instance.frame.scope):
+        own.append(part.open if part.open is not None else _statement(part))
     _merge(statements, own)
     for name in ("override_json", "override_policy_documents"):
         _merge(statements, _given(instance, name))

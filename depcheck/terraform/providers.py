@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from depcheck.source import Span
 from depcheck.syntax.hcl_ast import Expression, GetAttr, Name, Object, Parentheses, String
-from depcheck.terraform.blocks import parts_of
+from depcheck.terraform.blocks import parts_named
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import Declaration
 from depcheck.terraform.expressions import evaluate
@@ -41,11 +41,10 @@ class Provider:
         return None if value is None else _through(to_value(value, self.declaration.header), "the provider's region")
 
     def _tags(self) -> Value | None:
-        for inner in self.declaration.blocks("default_tags"):
-            for part in parts_of(inner.text, (inner.block,), self.frame.scope(inner.text)):
-                tags = part.value("tags")
-                if tags is not None:
-                    return to_value(tags, part.span)
+        for part in parts_named(self.declaration, "default_tags", self.frame.scope):
+            tags = part.value("tags")
+            if tags is not None:
+                return to_value(tags, part.span)
         return None
 
 

@@ -13,6 +13,7 @@ from depcheck.syntax.hcl_ast import HclFile, String
 from depcheck.terraform.configuration import ENDINGS, Configuration, Declaration, by_folder, configure
 from depcheck.terraform.evaluation import Found
 from depcheck.terraform.instances import Module
+from depcheck.terraform.sketches import sketch_of
 
 ReadText: TypeAlias = Callable[[str], str | None]
 ListFiles: TypeAlias = Callable[[str], Sequence[str]]
@@ -53,6 +54,8 @@ class Tree:
         root = caller.run.root.path
         target = self.installed(root).get(".".join([*caller.path, call.name]))
         found = self.configuration(target) if target is not None else None
+        if found is None:
+            found = sketch_of(source.value, call)
         return Found(found, "" if found is not None else f"the module {source.value} is not on disk")
 
     def configuration(self, folder: str) -> Configuration | None:

@@ -226,7 +226,7 @@ MODULES = {
           c = module.db["b"].arn
           d = module.gone.x
         }
-        module "gone" { source = "terraform-aws-modules/rds/aws" }
+        module "gone" { source = "example/rds/aws" }
         """,
     "modules/db/main.tf": """
         variable "retention" { type = string }
@@ -263,7 +263,7 @@ def test_modules_are_judged_through_their_callers() -> None:
     z = found[None, "x_y.z"]
     assert z.get("a").value == "db-1"  # type: ignore[union-attr]
     assert unknown(z.get("c")).refers == 'module.db["b"].module.inner.aws_db_instance.this[0]'
-    assert unknown(z.get("d")).reason == "the module terraform-aws-modules/rds/aws is not on disk"
+    assert unknown(z.get("d")).reason == "the module example/rds/aws is not on disk"
     lost = found[None, 'module.db["a"].p_q.lost'].get("x")
     assert unknown(lost).reason == 'module.db["a"] gives no value for var.lost'
 
@@ -425,7 +425,7 @@ def test_files_below_the_root() -> None:
 
 def test_fetched_modules_are_read_from_disk() -> None:
     tree = {
-        "live/main.tf": 'module "db" {\n  source  = "terraform-aws-modules/rds/aws"\n  x = 1\n}\n',
+        "live/main.tf": 'module "db" {\n  source  = "example/rds/aws"\n  x = 1\n}\n',
         "live/.terraform/modules/modules.json": """
             {"Modules": [
               {"Key": "", "Source": "", "Dir": "."},
