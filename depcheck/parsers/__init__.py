@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 class Context:
     """What a parser may know beside the text: how environments are called, the one of this file's path, and, for text
-    that stands inside another file, the address of what it belongs to (``scope``) and where it was met (``origin``)."""
+    that stands inside another file, the address of what it belongs to (``scope``), where it was met (``origin``) and
+    the name that it would have as a file of its own (``path``)."""
 
-    __slots__ = ("environment", "environments", "origin", "scope", "shell", "strict", "tracked")
+    __slots__ = ("environment", "environments", "origin", "path", "scope", "shell", "strict", "tracked")
 
     def __init__(
         self,
@@ -37,7 +38,9 @@ class Context:
         origin: str = "",
         shell: str = "",
         strict: frozenset[str] = frozenset(),
+        path: str = "",
     ) -> None:
+        self.path = path
         self.environments = environments
         self.environment = environment
         self.tracked = tracked

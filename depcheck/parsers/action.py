@@ -23,7 +23,7 @@ def parse(text: Text, context: Context) -> Parsed:
         if not isinstance(root, Absent):
             parsed.problems.append(Problem("an action is a map with runs:", root.span, "see GitHub's metadata syntax"))
         return parsed
-    folder = text.source.path.rpartition("/")[0].rsplit("/", 1)[-1]
+    folder = (context.path or text.source.path).rpartition("/")[0].rsplit("/", 1)[-1]
     name = string(root.get("name")) or folder or "action"
     runs = root.get("runs")
     reader = Reader(file, context.environments, context.environment, name=folder or name, tree=root, triggers={})

@@ -27,7 +27,7 @@ def parse(text: Text, context: Context) -> Parsed:
     file = json_syntax.parse(text)
     parsed = Parsed(tree=file.root, comments=file.comments, problems=list(file.problems))
     root = file.root
-    if text.source.path.rsplit("/", 1)[-1].lower() != "cdk.context.json":
+    if (context.path or text.source.path).rsplit("/", 1)[-1].lower() != "cdk.context.json":
         root = root.get("context")
     for name, value in root.items():
         if not _OF_THE_TOOL.fullmatch(name):

@@ -177,7 +177,12 @@ class _Reader:
             if not self.problems:
                 self._report("no FROM is given", self.text.span(0, 0), "begin with FROM and an image")
             return
-        build = Build(self.text.source.path, self.stages[-1].span, self.stages, environment=self.context.environment)
+        build = Build(
+            self.context.path or self.text.source.path,
+            self.stages[-1].span,
+            self.stages,
+            environment=self.context.environment,
+        )
         self.facts.builds.append(build)
         shipped = {stage.index for stage in build.shipped()}
         for picture in self.pictures:

@@ -22,7 +22,7 @@ def parse(text: Text, context: Context) -> Parsed:
                 Problem("a workflow is a map with on: and jobs:", root.span, "see GitHub's workflow syntax")
             )
         return parsed
-    stem = stem_of(text.source.path)
+    stem = stem_of(context.path or text.source.path)
     scope = f"workflow.{stem}"
     name = string(root.get("name")) or stem
     triggers = triggers_of(root.get("on"))

@@ -229,6 +229,7 @@ class _Loader:
             origin=embedded.origin,
             shell=embedded.shell,
             strict=embedded.strict,
+            path=embedded.path,
         )
         self._parse(embedded.kind, embedded.text, inner, inner_path, depth)
 
