@@ -17,8 +17,6 @@ from depcheck.values import Known, Unknown, scalar_text
 
 #: How many related places a finding has at most.
 _NOTES = 5
-#: What holds in a deployment; a job's own variables are its tests' as often as a deployment's.
-_GIVEN = frozenset({"env-file", "compose", "container", "lambda", "workflow", "cdk-context", "build-arg"})
 
 
 def missing_variable(subject: Project, project: Project) -> Iterator[Outcome]:
@@ -66,7 +64,7 @@ def variable_out_of_contract(subject: Setting, project: Project) -> Iterator[Out
     """A variable is what the policy says it is."""
     policy = project.policy
     entry = policy.variables.get(subject.name) if policy is not None else None
-    if policy is None or entry is None or subject.origin not in _GIVEN | {"dockerfile-env"} or _only_shows(subject):
+    if policy is None or entry is None or _only_shows(subject):
         return
     if subject.origin == "workflow" and subject.environment is None:
         return
@@ -144,7 +142,7 @@ def other_environment_mark(subject: Setting, project: Project) -> Iterator[Outco
     """What staging and production are given belongs to no other environment."""
     environment = _environment(subject, project)
     value = subject.value
-    if environment is None or subject.origin not in _GIVEN or not isinstance(value, Known) or _is_passed_on(subject):
+    if environment is None or not isinstance(value, Known) or _is_passed_on(subject):
         return
     text = scalar_text(value)
     if not text or contract.is_placeholder(text):
@@ -309,7 +307,7 @@ def _of_mode(subject: Setting, environment: str, mode: str) -> Iterator[Outcome]
     text = scalar_text(value)
     if isinstance(value, Unknown) and subject.origin == "env-file" and key_modes.may_have_mode(subject.name):
         yield Undetermined(value, environment=environment)
-    if subject.origin not in _GIVEN or text is None or not isinstance(value, Known) or _is_passed_on(subject):
+    if text is None or not isinstance(value, Known) or _is_passed_on(subject):
         return
     found = key_modes.mode_of(subject.name, text)
     if found is None:
