@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
-from depcheck.model import Grant, Resource
-from depcheck.project import Project, policies
+from depcheck.model import Grant, Job, Resource
+from depcheck.project import Project, policies, workflows
 from depcheck.project.buckets import access_block, bucket_of
+from depcheck.project.exposures import role_of
 from depcheck.values import OPEN, Absent, Unknown, Value, scalar_text, string
 
 #: Where everybody is named because something else decides who comes in: the network, or an authorizer of its own.
@@ -31,6 +32,7 @@ _ANY_ROLE = re.compile(rf"arn:(?:[\w-]+|\*|{OPEN}):iam::(?:\d*|\*|{OPEN}):role/\
 _GITHUB = "token.actions.githubusercontent.com"
 #: Claims of GitHub's token, other than its subject, that tell the repository.
 _OTHER_CLAIMS = (":repository", ":repository_id", ":repository_owner_id", ":job_workflow_ref")
+_OWN = re.compile(r"(?<!data\.)\baws_iam_policy\.[\w-]+")
 _HOLDERS = {
     "aws_iam_user_policy_attachment": "a user",
     "aws_iam_user_policy_attachments_exclusive": "a user",
@@ -42,13 +44,18 @@ def _holder(grant: Grant, project: Project) -> Resource | None:
     return project.resource(grant.scope, grant.environment) if grant.scope else None
 
 
+def _is_read_by(grant: Grant, project: Project) -> bool:
+    """Whether a statement of a policy file is told as that of the resource which reads the file."""
+    return not grant.scope and any(each.scope and each.span == grant.span for each in project.facts.grants)
+
+
 def full_administrator(subject: Grant, project: Project) -> Iterator[Outcome]:
     """No policy allows everything, or all that is needed to get everything."""
     effect = policies.allows(subject)
     if isinstance(effect, Unknown):
         yield Undetermined(effect)
         return
-    if not effect or _is_boundary(subject, project):
+    if not effect or _is_boundary(subject, project) or _is_read_by(subject, project):
         return
     everywhere = policies.everything(subject.resources)
     action = policies.everything(subject.actions, words=("*", "*:*"))
@@ -83,6 +90,8 @@ def service_wide_wildcard(subject: Grant, project: Project) -> Iterator[Outcome]
     everywhere = policies.everything(subject.resources)
     if policies.allows(subject) is not True or everywhere is None or isinstance(everywhere, Unknown):
         return
+    if _is_read_by(subject, project):
+        return
     if subject.conditions is not None and not isinstance(subject.conditions, Absent):
         return
     for each in subject.actions:
@@ -95,6 +104,8 @@ def passrole_any(subject: Grant, project: Project) -> Iterator[Outcome]:
     """Nobody may hand any role to a service."""
     action = policies.includes(subject.actions, "iam:PassRole")
     if policies.allows(subject) is not True or action is None or string(action) in ("*", "*:*", "iam:*", "IAM:*"):
+        return
+    if _is_read_by(subject, project):
         return
     role = next((each for each in subject.resources if _any_role(each)), None)
     if role is None:
@@ -124,7 +135,7 @@ def public_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
         yield Undetermined(effect)
         return
     everybody = subject.not_principals[0] if subject.not_principals else _everybody(subject)
-    if not effect or everybody is None:
+    if not effect or everybody is None or _is_read_by(subject, project):
         return
     narrowed = policies.narrowed(subject)
     if isinstance(narrowed, Unknown):
@@ -136,7 +147,7 @@ def public_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
     if isinstance(everybody, Unknown):
         yield Undetermined(everybody)
         return
-    if holder is not None and _in_network(holder):
+    if holder is not None and _in_network(holder, project):
         yield Held(holder.span, "only its network reaches it")
         return
     bucket = bucket_of(holder, project) if holder is not None and holder.type.startswith("aws_s3_bucket") else None
@@ -146,7 +157,7 @@ def public_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
     elif blocked is not None:
         yield Held(blocked, "public policies are blocked")
     else:
-        variant, severity = _how(subject, bucket, project)
+        variant, severity = _how(subject)
         what = ", ".join(scalar_text(each) or "…" for each in subject.actions[:2]) or "everything"
         more = f" and {len(subject.actions) - 2} more actions" if len(subject.actions) > 2 else ""
         yield Violation(
@@ -161,17 +172,23 @@ def _everybody(grant: Grant) -> Value | None:
         if text in policies.EVERYONE:
             return each
         if isinstance(each, Unknown) and each.refers is None and text in (None, OPEN, f"AWS:{OPEN}"):
-            undecided = undecided or each
+            undecided = each if undecided is None else undecided
     return undecided
 
 
-def _in_network(holder: Resource) -> bool:
+def _in_network(holder: Resource, project: Project) -> bool:
     """A search domain inside a VPC."""
+    if holder.type.endswith("_domain_policy"):
+        domains = project.of_type(holder.type.removesuffix("_policy"))
+        return any(
+            holder in project.related(each, holder.type, "domain_name")[0] and _in_network(each, project)
+            for each in domains
+        )
     return not isinstance(holder.get("vpc_options"), Absent) or not isinstance(holder.get("VPCOptions"), Absent)
 
 
-def _how(grant: Grant, bucket: Resource | None, project: Project) -> tuple[str, str | None]:
-    """Which message, and how bad: a website that is read and a function with a URL are often meant."""
+def _how(grant: Grant) -> tuple[str, str | None]:
+    """Which message, and how bad: objects that are only read and functions with a URL are often meant to be public."""
     if grant.not_principals:
         return "not-principal", None
     if policies.tests_of(grant, "lambda:functionurlauthtype") or policies.tests_of(
@@ -179,11 +196,7 @@ def _how(grant: Grant, bucket: Resource | None, project: Project) -> tuple[str, 
     ):
         return "url", "medium"
     reads = [string(each) for each in grant.actions] == ["s3:GetObject"]
-    if reads and bucket is not None:
-        sites = project.related(bucket, "aws_s3_bucket_website_configuration", "bucket")[0]
-        if sites or not isinstance(bucket.get("website"), Absent):
-            return "", "medium"
-    return "", None
+    return "", "medium" if reads else None
 
 
 def trust_any_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
@@ -193,7 +206,7 @@ def trust_any_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
         yield Undetermined(effect)
         return
     everybody = _everybody(subject)
-    if not effect or everybody is None:
+    if not effect or everybody is None or _is_read_by(subject, project):
         return
     narrowed = policies.narrowed(subject)
     if isinstance(narrowed, Unknown):
@@ -227,7 +240,8 @@ def unscoped_oidc_trust(subject: Grant, project: Project) -> Iterator[Outcome]:
             yield Held(found[0][0], "only named repositories may become the role")
             return
         wide += [(each, width) for each, width in found if width in ("every", "owner")]
-        undecided = undecided or next((each for each, _ in found if isinstance(each, Unknown)), None)
+        if undecided is None:
+            undecided = next((each for each, _ in found if isinstance(each, Unknown)), None)
     if wide:
         value, width = min(wide, key=lambda item: item[1] != "every")
         words: dict[str, object] = {"subject": (policies.pattern_of(value) or "").replace(OPEN, "…")}
@@ -273,8 +287,14 @@ def administrator_policy_attached(subject: Resource, project: Project) -> Iterat
                     discriminator=policy,
                     words={"policy": policy, "who": _HOLDERS.get(_origin(subject, project), "a role")},
                 )
-            elif isinstance(value, Unknown) and value.refers is None and value.outline is None:
+            elif isinstance(value, Unknown) and value.outline is None and not _is_own(value):
                 yield Undetermined(value)
+
+
+def _is_own(value: Unknown) -> bool:
+    """Whether a policy that is not decided is one that the configuration makes itself."""
+    names = [each.name for each in value.missing]
+    return value.refers is not None or (bool(names) and all(_OWN.search(name) for name in names))
 
 
 def _origin(subject: Resource, project: Project) -> str:
@@ -296,3 +316,99 @@ def _managed(value: Value, subject: Resource, project: Project) -> str | None:
         if match is not None:
             return match["name"]
     return None
+
+
+#: Capabilities that are root on the host by another name (the kernel's capabilities(7) says what each one allows).
+_DANGEROUS = {
+    "ALL": "every capability there is",
+    "SYS_ADMIN": "mounting, namespaces and most of what root may do",
+    "SYS_MODULE": "loading code into the kernel",
+    "SYS_PTRACE": "reading and changing the memory of other processes",
+    "SYS_RAWIO": "reading and writing the host's memory and devices",
+    "SYS_BOOT": "restarting the host and loading another kernel",
+    "DAC_READ_SEARCH": "reading every file of the host",
+    "BPF": "running programs in the kernel",
+    "PERFMON": "looking into the kernel and other processes",
+    "MAC_ADMIN": "changing the host's mandatory access control",
+}
+_NAMESPACES = {
+    "network_mode": "the network of the host: every service on its loopback interface, and no limits on its own ports",
+    "pid": "the processes of the host, with their environments and memory",
+    "ipc": "the shared memory of the host",
+    "uts": "the name of the host",
+    "userns_mode": "the users of the host: its root is the host's root",
+    "cgroup": "the control groups of the host",
+}
+
+
+def privileged_container(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """No container has everything that the host's root has."""
+    for action in subject.actions:
+        if string(action) == "privileged":
+            yield Violation(subject.span, severity=_here(subject))
+        elif isinstance(action, Unknown) and subject.span.text.strip("\"'").startswith("privileged"):
+            yield Undetermined(action)
+
+
+def docker_socket_mounted(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """No container can command the daemon that runs it."""
+    if not any(string(action) == "docker_socket" for action in subject.actions):
+        return
+    service = project.resource(subject.scope, subject.environment)
+    image = (string(service.get("image")) or "") if service is not None else ""
+    if re.search(r"(?:docker|podman)?-?socket-?proxy", image):
+        yield Held(subject.span, f"{image} is made to stand between the socket and others")
+        return
+    source = next((string(each) for each in subject.resources if string(each)), None)
+    yield Violation(subject.span, severity=_here(subject), words={"socket": source or "the daemon's socket"})
+
+
+def host_namespace(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A container sees its own network and its own processes."""
+    for action in subject.actions:
+        name, _, mode = (string(action) or "").partition(":")
+        if mode == "host" and name in _NAMESPACES:
+            severity = _here(subject) or ("high" if name in ("pid", "userns_mode") else None)
+            words: dict[str, object] = {"name": name, "what": _NAMESPACES[name]}
+            yield Violation(subject.span, severity=severity, discriminator=name, words=words)
+
+
+def dangerous_capability(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """No container is given what makes it root on the host."""
+    for action in subject.actions:
+        kind, _, capability = (string(action) or "").partition(":")
+        name = capability.upper().removeprefix("CAP_")
+        if kind == "cap_add" and name in _DANGEROUS:
+            words: dict[str, object] = {"capability": capability, "what": _DANGEROUS[name]}
+            yield Violation(subject.span, severity=_here(subject), discriminator=name, words=words)
+
+
+def _here(subject: Grant) -> str | None:
+    """Low where only tests and developers' machines run it."""
+    return "low" if role_of(subject.span.path) == "test" else None
+
+
+def workflow_token_write_all(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A workflow's token may do what its jobs need."""
+    for action in subject.actions:
+        if string(action) == "write-all":
+            yield Violation(action)
+
+
+def secrets_inherit(subject: Job, project: Project) -> Iterator[Outcome]:
+    """A workflow of another repository gets the secrets that it needs by name."""
+    used = string(subject.uses) if subject.uses is not None else None
+    inherited = subject.tree.get("secrets")
+    if string(inherited) == "inherit" and used is not None and not used.startswith(("./", "$/")):
+        yield Violation(inherited, words={"workflow": used})
+
+
+def whole_secrets_context(subject: Job, project: Project) -> Iterator[Outcome]:
+    """A step gets the secrets that it needs by name."""
+    for placed in workflows.secrets(subject.tree):
+        if not placed.use.path:
+            yield Violation(placed.use.span, variant="whole", discriminator=placed.key, words={"key": placed.key})
+        elif placed.use.path[0] == "?":
+            yield Violation(
+                placed.use.span, variant="computed", severity="low", discriminator=placed.key, words={"key": placed.key}
+            )

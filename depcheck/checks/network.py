@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Resource
-from depcheck.project import Project
+from depcheck.project import Project, images
 from depcheck.project.buckets import access_block, bucket_of
-from depcheck.project.ingress import Opening, is_all, is_everyone, openings, sensitive
+from depcheck.project.exposures import role_of
+from depcheck.project.ingress import Opening, is_all, is_everyone, may_be_everyone, openings, sensitive
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
@@ -32,9 +33,9 @@ def _opened(opening: Opening) -> Iterator[Outcome]:
     if not found and not isinstance(ports, Unknown):
         return
     public = [each for each in opening.sources if is_everyone(scalar_text(each) or "")]
-    unknown = [each for each in opening.sources if isinstance(each, Unknown)]
+    unknown = [each for each in opening.sources if isinstance(each, Unknown) and may_be_everyone(each)]
     if public:
-        undecided = opening.condition or (ports if isinstance(ports, Unknown) else None)
+        undecided = ports if isinstance(ports, Unknown) else opening.condition
         if undecided is not None:
             yield Undetermined(undecided)
         elif isinstance(ports, tuple):
@@ -42,7 +43,7 @@ def _opened(opening: Opening) -> Iterator[Outcome]:
     elif unknown:
         yield Undetermined(unknown[0])
     elif found and opening.sources:
-        names = ", ".join(scalar_text(each) or "" for each in opening.sources[:3])
+        names = ", ".join(scalar_text(each) or "addresses of its own" for each in opening.sources[:3])
         yield Held(opening.sources[0], f"{_services(found)} only from {names}")
 
 
@@ -57,12 +58,16 @@ def _violation(public: list[Value], ports: tuple[int, int], protocol: str, found
         discriminator=f"{protocol} {first}-{last}",
         related=[Note("from here too", each.span) for each in public[1:]],
         words={
-            "source": scalar_text(public[0]),
+            "source": _told(scalar_text(public[0]) or ""),
             "ports": str(first) if first == last else f"{first} to {last}",
             "what": what,
             "services": _services(found),
         },
     )
+
+
+def _told(source: str) -> str:
+    return source if source in ("0.0.0.0/0", "::/0") or not source.endswith("/0") else f"{source}, which is everybody"
 
 
 def _services(found: list[tuple[int, str]]) -> str:
@@ -146,11 +151,11 @@ def _served(listener: Resource, project: Project) -> Value | None:
     for action in actions:
         kind = action.get("type")
         if isinstance(kind, Unknown):
-            undecided = undecided or kind
+            undecided = kind if undecided is None else undecided
         elif string(kind) == "redirect":
             target = action.get("redirect", 0, "protocol")
             if isinstance(target, Unknown):
-                undecided = undecided or target
+                undecided = target if undecided is None else undecided
             elif string(target) != "HTTPS":
                 return kind
         elif string(kind) == "forward":
@@ -189,7 +194,7 @@ def _acl(subject: Resource) -> Violation | Undetermined | None:
     match subject.get("acl"):
         case Known(value=str(acl)) as value if acl in _PUBLIC_ACLS:
             severity = "critical" if acl == "public-read-write" else None
-            return Violation(value, severity=severity, words={"acl": acl, "can": _can(acl)})
+            return Violation(value, severity=severity, words={"acl": f'"{acl}"', "can": _can(acl)})
         case Unknown() as value:
             return Undetermined(value)
     grants = [*subject.get("access_control_policy", 0, "grant").elements(), *subject.get("grant").elements()]
@@ -200,10 +205,44 @@ def _acl(subject: Resource) -> Violation | Undetermined | None:
         text = string(uri) or ""
         if text.endswith(_EVERYONE):
             acl = "AllUsers" if text.endswith(_EVERYONE[0]) else "AuthenticatedUsers"
-            return Violation(uri, words={"acl": acl, "can": _can(acl)})
+            return Violation(uri, words={"acl": f"a grant to {acl}", "can": _can(acl)})
     return None
 
 
 def _can(acl: str) -> str:
     who = "everyone with an AWS account" if acl.lower().startswith("authenticated") else "everyone"
-    return f"{who} read and write it" if acl == "public-read-write" else f"{who} read it"
+    return f"be read and written by {who}" if acl == "public-read-write" else f"be read by {who}"
+
+
+def port_on_all_interfaces(subject: Resource, project: Project) -> Iterator[Outcome]:
+    """What keeps data, or administers what does, is published on the loopback interface at most."""
+    for port in subject.get("ports").elements():
+        published, target = port.get("published"), port.get("target")
+        service = _offered(subject, target)
+        if service is None or isinstance(published, Absent):
+            continue
+        address = port.get("host_ip")
+        if isinstance(port, Unknown) or isinstance(address, Unknown):
+            yield Undetermined(port if isinstance(port, Unknown) else address if isinstance(address, Unknown) else None)
+        elif isinstance(address, Absent) and isinstance(published, Unknown):
+            reason = f"whether an address stands in the published port: {published.reason}"
+            yield Undetermined(place=port, reason=reason, missing=published.missing)
+        elif isinstance(address, Absent) or scalar_text(address) in ("0.0.0.0", "::", ""):
+            words: dict[str, object] = {"service": service, "port": scalar_text(published) or ""}
+            severity = "low" if role_of(port.span.path) == "test" else None
+            yield Violation(port.span, severity=severity, discriminator=scalar_text(target) or "", words=words)
+        else:
+            yield Held(port, f"{service} is published on {scalar_text(address)}")
+
+
+def _offered(service: Resource, target: Value) -> str | None:
+    """What a compose service offers at a port, where that is a data store or its administration."""
+    number = scalar_text(target)
+    image = string(service.get("image"))
+    if number is None or image is None or not number.isdigit():
+        return None
+    for section in ("stores", "administration"):
+        found = images.service_of(image, section)
+        if found is not None:
+            return found.name if int(number) in found.ports else None
+    return None

@@ -12,30 +12,17 @@ from depcheck.findings import Held, Outcome, Undetermined, Violation
 from depcheck.findings import Note as Related
 from depcheck.model import Resource
 from depcheck.policy.words import show_duration
-from depcheck.project import Project, backups, promises
-from depcheck.values import Absent, Known, Step, Unknown, Value, scalar_text, string
+from depcheck.project import Project, backups, promises, retention
+from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 _DAY = 86_400
 #: Shorter than this, and a mistake that is found after a week's holiday cannot be undone.
 _WEEK = 7
-#: How long a store keeps its own backups, in days: the attribute, and what holds where none is given.
-_KEPT = {
-    "aws_db_instance": ("backup_retention_period", 0),
-    "aws_rds_cluster": ("backup_retention_period", 1),
-    "aws_docdb_cluster": ("backup_retention_period", 1),
-    "aws_neptune_cluster": ("backup_retention_period", 1),
-    "aws_redshift_cluster": ("automated_snapshot_retention_period", 1),
-    "aws_elasticache_replication_group": ("snapshot_retention_limit", 0),
-    "aws_elasticache_cluster": ("snapshot_retention_limit", 0),
-    "aws_memorydb_cluster": ("snapshot_retention_limit", 0),
-}
 _MEMBERS = {
     "aws_rds_cluster": "aws_rds_cluster_instance",
     "aws_docdb_cluster": "aws_docdb_cluster_instance",
     "aws_neptune_cluster": "aws_neptune_cluster_instance",
 }
-#: What a store is made from where its settings may come from there.
-_ORIGINS = ("snapshot_identifier", "restore_to_point_in_time", "s3_import", "snapshot_name", "snapshot_arns")
 _MULTI_ZONE, _PROTECTION, _FINAL = "multi_zone", "deletion_protection", "final_snapshot"
 _HISTORY = ("point_in_time", "backup_every")
 
@@ -113,15 +100,15 @@ def cache_without_snapshots(subject: Resource, project: Project) -> Iterator[Out
 
 
 def _has_backups(subject: Resource, project: Project) -> Iterator[Outcome]:
-    kept = _retention_of(subject)
+    kept = retention.retention_of(subject)
     copy = promises.is_copy(subject)
     if copy is True:
         return
     if isinstance(kept, Unknown):
         yield Undetermined(kept)
-    elif isinstance(kept, Absent) or not _is_none(kept):
+    elif isinstance(kept, Absent) or not retention.is_none(kept):
         if isinstance(kept, Known):
-            yield Held(kept, f"backups are kept for {_days(kept)}")
+            yield Held(kept, f"backups are kept for {retention.days(kept)}")
     elif isinstance(copy, Unknown):
         yield Undetermined(copy)
     else:
@@ -135,38 +122,6 @@ def _has_backups(subject: Resource, project: Project) -> Iterator[Outcome]:
             yield Held(plan.span, f"{plan.address} has it in a backup plan")
 
 
-def _retention_of(subject: Resource) -> Value:
-    """The days for which a store keeps its own backups, its type's default applied."""
-    name, default = _KEPT[subject.type]
-    value = subject.get(name)
-    # What is written has a key; a default that the model applied has none.
-    if isinstance(value, Absent) or (isinstance(value, Known) and (value.key is None or value.value is None)):
-        for origin in _ORIGINS:
-            given = subject.get(origin)
-            if not isinstance(given, Absent):
-                return Unknown(f"{name} is not set and comes from {origin}", given.span)
-        if not isinstance(value, Known) or value.value is None:
-            return Known(default, subject.span, via=(Step("the default where nothing is given", subject.span),))
-    return value
-
-
-def _number(value: Value) -> float | None:
-    text = scalar_text(value)
-    try:
-        return float(text) if text is not None else None
-    except ValueError:
-        return None
-
-
-def _is_none(value: Known) -> bool:
-    return _number(value) == 0
-
-
-def _days(value: Value) -> str:
-    text = scalar_text(value) or "?"
-    return "1 day" if text == "1" else f"{text} days"
-
-
 def short_backup_retention(subject: Resource, project: Project) -> Iterator[Outcome]:
     """An earlier state can be restored for a week."""
     if promises.retention(subject, project) is not None or not promises.is_wanted(subject, project, *_HISTORY):
@@ -174,35 +129,20 @@ def short_backup_retention(subject: Resource, project: Project) -> Iterator[Outc
     copy = promises.is_copy(subject)
     if copy is True:
         return
-    value = _history_of(subject)
-    days = _number(value)
+    value = retention.history_of(subject)
+    days = retention.number(value)
     if isinstance(value, Unknown):
         yield Undetermined(value)
     elif days is None or days == 0:
         return
     elif days >= _WEEK:
-        yield Held(value, f"an earlier state can be restored for {_days(value)}")
+        yield Held(value, f"an earlier state can be restored for {retention.days(value)}")
     elif isinstance(copy, Unknown):
         yield Undetermined(copy)
     elif (plan := backups.plan_of(subject, project)) is None:
-        yield Violation(value, words={"days": _days(value)})
+        yield Violation(value, words={"days": retention.days(value)})
     elif isinstance(plan, Unknown):
         yield Undetermined(plan)
-
-
-def _history_of(subject: Resource) -> Value:
-    """How many days back an earlier state can be restored from a store's own backups."""
-    if subject.type != "aws_dynamodb_table":
-        return _retention_of(subject)
-    recovery = subject.get("point_in_time_recovery", 0)
-    match recovery.get("enabled"):
-        case Known(value=True):
-            days = recovery.get("recovery_period_in_days")
-            return Known(35, recovery.span) if isinstance(days, Absent) else days
-        case Unknown() as value:
-            return value
-        case value:
-            return Known(0, value.span)
 
 
 def retention_below_target(subject: Resource, project: Project) -> Iterator[Outcome]:
@@ -213,8 +153,8 @@ def retention_below_target(subject: Resource, project: Project) -> Iterator[Outc
     if subject.type == "aws_s3_bucket":
         yield from _old_versions(subject, project, promise.value)
         return
-    value = _history_of(subject)
-    days = _number(value)
+    value = retention.history_of(subject)
+    days = retention.number(value)
     kept: int | Unknown | None = round(days * _DAY) if days is not None else None
     if isinstance(value, Unknown):
         kept = value
@@ -267,13 +207,13 @@ def _old_versions(bucket: Resource, project: Project, promised: int) -> Iterator
             days = rule.get("noncurrent_version_expiration", 0, "days")
         if isinstance(days, Unknown):
             yield Undetermined(days)
-        elif state not in ("Disabled", "false") and (number := _number(days)) is not None:
+        elif state not in ("Disabled", "false") and (number := retention.number(days)) is not None:
             if number * _DAY < promised:
-                words: dict[str, object] = {"kept": _days(days), "promised": _span(promised)}
+                words: dict[str, object] = {"kept": retention.days(days), "promised": _span(promised)}
                 notes = promises.notes(project, promises.retention(bucket, project))
                 yield Violation(days, variant="versions", related=notes, words=words)
             else:
-                yield Held(days, f"old versions are kept for {_days(days)}")
+                yield Held(days, f"old versions are kept for {retention.days(days)}")
     if undecided and not lifecycles:
         yield Undetermined(undecided[0])
 
@@ -310,7 +250,8 @@ def _guard(subject: Resource) -> Known | None:
 def final_snapshot_skipped(subject: Resource, project: Project) -> Iterator[Outcome]:
     """Deleting the database leaves a snapshot."""
     promise = promises.promised(subject, project, _FINAL)
-    if not promises.is_wanted(subject, project, _FINAL, _PROTECTION) or promises.is_copy(subject) is True:
+    copy = promises.is_copy(subject)
+    if copy is True or not promises.is_wanted(subject, project, _FINAL, _PROTECTION):
         return
     match subject.get("skip_final_snapshot"):
         case Known(value=False) as value:
@@ -322,6 +263,8 @@ def final_snapshot_skipped(subject: Resource, project: Project) -> Iterator[Outc
             protected = isinstance(protection, Known) and protection.value is True
             if promise is None and (protected or _guard(subject) is not None):
                 yield Held(value, "no final snapshot is taken, but it is protected from deletion")
+            elif isinstance(copy, Unknown):
+                yield Undetermined(copy)
             elif promise is None and isinstance(protection, Unknown):
                 yield Undetermined(protection)
             else:
@@ -401,5 +344,5 @@ def secret_deleted_at_once(subject: Resource, project: Project) -> Iterator[Outc
     match subject.get("recovery_window_in_days"):
         case Unknown() as value:
             yield Undetermined(value)
-        case Known() as value if _number(value) == 0:
-            yield Violation(value)
+        case Known() as value if retention.number(value) == 0:
+            yield Violation(value, words={"name": subject.address})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from ipaddress import ip_network
@@ -11,6 +12,13 @@ from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 _LAST = 65_535
+_LENGTH = re.compile(r"/(\d{1,3})\Z")
+#: Attributes that hold the addresses of something in particular: a VPC has at most a /16.
+_OWNED = re.compile(
+    r"(?:\A|\.)(?:aws_(?:vpc|subnet|subnets|eip|instance|nat_gateway|network_interface|lb|default_vpc|default_subnet)"
+    r"|dns_a_record_set)\.[\w-]+(?:\[[^\]]*\])?(?:\.\w+)+\Z"
+    r"|\.vpc_cidr(?:_block)?\Z"
+)
 
 
 class Opening:
@@ -81,6 +89,16 @@ def openings(resource: Resource) -> Iterator[Opening | Unknown]:
 def _opening(block: Known, names: Sequence[str], protocol: str, condition: Unknown | None = None) -> Opening:
     sources = [each for name in names for each in block.get(name).elements()]
     return Opening(sources, block.get(protocol), block.get("from_port"), block.get("to_port"), condition)
+
+
+def may_be_everyone(source: Unknown) -> bool:
+    """Whether a range of addresses that is not decided could be the internet: not one that belongs to a network, a
+    machine or a subnet, and not one whose length is written."""
+    length = _LENGTH.search(source.outline or "")
+    if length is not None:
+        return int(length[1]) < 8
+    names = [each.name for each in source.missing]
+    return not names or not all(_OWNED.search(name) for name in names)
 
 
 def is_everyone(source: str) -> bool:

@@ -99,9 +99,22 @@ def is_sample(resource: Resource) -> bool:
 
 def is_critical(resource: Resource, project: Project) -> bool:
     """Whether losing a resource may hurt: not where it is known to be of a less critical environment, or a sample."""
-    if resource.environment is not None and resource.environment not in project.environments.critical:
+    environment = resource.environment or _named(resource, project)
+    if environment is not None and environment not in project.environments.critical:
         return False
     return not is_sample(resource)
+
+
+def _named(resource: Resource, project: Project) -> str | None:
+    """The environment that the names of the module calls around a resource tell (``module.database_staging``)."""
+    told: str | None = None
+    last = resource.address
+    while last.startswith("module."):
+        behind = _behind(last)
+        name = last[len("module.") : len(last) - len(behind)]
+        told = project.environments.within(name.split("[", 1)[0].strip(".")) or told
+        last = behind
+    return told
 
 
 def promised(resource: Resource, project: Project, key: str) -> precedence.Promise[object] | None:
