@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from depcheck.model import Grant, Resource
-from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
+from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
 #: A Lambda runtime's identifier: the language and, where it has one, the version.
 _RUNTIME = re.compile(r"([a-z]+)([\d.]*)(?:\.x|\.al\d*)?")
@@ -34,7 +34,8 @@ def from_store(value: Value) -> Unknown:
     shown = scalar_text(value)
     reason = f"read from {shown} when it starts" if shown else "read from a secret store when it starts"
     refers = value.refers if isinstance(value, Unknown) else None
-    return Unknown(reason, value.span, refers=refers, key=value.key, sensitive=True)
+    missing = (Missing(shown or "the secret", value.span),)
+    return Unknown(reason, value.span, missing=missing, refers=refers, key=value.key, sensitive=True)
 
 
 def lambda_permission(resource: Resource, names: Mapping[str, str]) -> Grant:

@@ -249,7 +249,6 @@ class _Loader:
         if not self.hcl:
             return
         from depcheck import terraform
-        from depcheck.project import containers
 
         result = terraform.load(
             self.hcl,
@@ -259,7 +258,6 @@ class _Loader:
             var_files=self.options.var_files,
         )
         self.facts.add(result.facts)
-        self.facts.add(containers.facts_of(result.facts.resources))
         self.invalid.extend(result.problems)
 
     def _join_compose(self) -> None:
