@@ -147,6 +147,16 @@ def _split_camel(text: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text)
 
 
+_TEMPLATES = (".example", ".template", ".sample", ".dist", ".tpl", ".tmpl", ".defaults", ".schema")
+_BARE_TEMPLATES = frozenset(each.removeprefix(".") + ".env" for each in _TEMPLATES)
+
+
+def is_template(path: str) -> bool:
+    """Whether an env file only shows which variables there are (``.env.example``)."""
+    name = path.rsplit("/", 1)[-1].lower()
+    return name.endswith(_TEMPLATES) or name.removesuffix(".env").endswith(_TEMPLATES) or name in _BARE_TEMPLATES
+
+
 def glob_match(path: str, pattern: str) -> bool:
     """Whether a path matches a glob in which ``**`` crosses folders and ``*`` does not."""
     if "**" not in pattern:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from depcheck.compose.paths import folder_of
+from depcheck.environments import is_template
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Reference, Setting
 from depcheck.project import Project, contract, key_modes, marks, required
@@ -254,7 +254,7 @@ def undeclared_compose_variable(subject: Project, project: Project) -> Iterator[
         if reference.kind == "environment" and source is not None and source.kind == "compose":
             asked.setdefault(reference.span.path, []).append(reference)
     for path, references in asked.items():
-        template = _template(folder_of(path), references, declared)
+        template = _template(path.rpartition("/")[0], references, declared)
         if template is None:
             continue
         told: dict[str, Violation] = {}
@@ -361,8 +361,6 @@ def _is_passed_on(subject: Setting) -> bool:
 
 
 def _only_shows(subject: Setting) -> bool:
-    from depcheck.compose.variables import is_template
-
     return subject.origin == "env-file" and is_template(subject.span.path)
 
 

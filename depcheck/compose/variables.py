@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from depcheck.environments import Environments
+from depcheck.environments import Environments, is_template
 from depcheck.parsers import Parsed
 from depcheck.syntax.interpolation import Template, evaluate
 from depcheck.values import Absent, Known, Missing, Unknown, Value
 
 #: Folders beside a compose file in which env files of environments are kept.
 _FOLDERS = frozenset({"env", "envs", ".env", ".envs", "environments", "config", "configs"})
-_TEMPLATES = (".example", ".template", ".sample", ".dist", ".tpl", ".tmpl", ".defaults", ".schema")
 
 
 class Variables:
@@ -71,15 +70,6 @@ def env_value(name: str, raw: Value, outer: Variables, told: Mapping[str, Value]
         return told.get(wanted) if found is None else found
 
     return evaluate(raw, lookup, outer.nothing)
-
-
-def is_template(path: str) -> bool:
-    """Whether an env file only shows which variables there are (``.env.example``)."""
-    name = path.rsplit("/", 1)[-1].lower()
-    return name.endswith(_TEMPLATES) or name.removesuffix(".env").endswith(_TEMPLATES) or name in _BARE_TEMPLATES
-
-
-_BARE_TEMPLATES = frozenset(each.removeprefix(".") + ".env" for each in _TEMPLATES)
 
 
 def by_environment(folder: str, env_files: Iterable[str], environments: Environments) -> dict[str, list[str]]:

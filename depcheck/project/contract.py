@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from depcheck.policy.models.parity import Variable
 
 T = TypeVar("T")
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/?#]+\S*|(?:data|mailto|file):\S+", re.IGNORECASE)
 _HOST = r"(?:[a-z0-9_](?:[a-z0-9_-]{0,62}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
-_FORMATS: dict[str, re.Pattern[str]] = {
-    "url": _URL,
-    "email": re.compile(rf"(?:[^@<>]*<)?[^@\s<>]+@{_HOST}\.[a-z]{{2,}}>?", re.IGNORECASE),
-    "host": re.compile(rf"(?:{_HOST}|\[[0-9a-f:]+\])(?::\d+)?", re.IGNORECASE),
-    "port": re.compile(r"[0-9]{1,5}"),
-    "integer": re.compile(r"[+-]?[0-9]+"),
-    "number": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"),
-    "boolean": re.compile(r"true|false|yes|no|on|off|0|1", re.IGNORECASE),
-    "uuid": re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE),
-    "base64": re.compile(r"(?:[A-Za-z0-9+/_-]{2,}={0,2})"),
-    "hex": re.compile(r"(?:0x)?[0-9a-f]+", re.IGNORECASE),
-    "arn": re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12}|aws)?:\S+"),
+#: Patterns of the formats; without regard to case, compiled when one is asked for.
+_FORMATS = {
+    "url": r"[a-z][a-z0-9+.-]*://[^\s/?#]+\S*|(?:data|mailto|file):\S+",
+    "email": rf"(?:[^@<>]*<)?[^@\s<>]+@{_HOST}\.[a-z]{{2,}}>?",
+    "host": rf"(?:{_HOST}|\[[0-9a-f:]+\])(?::\d+)?",
+    "port": r"[0-9]{1,5}",
+    "integer": r"[+-]?[0-9]+",
+    "number": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?",
+    "boolean": r"true|false|yes|no|on|off|0|1",
+    "uuid": r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "base64": r"[a-z0-9+/_-]{2,}={0,2}",
+    "hex": r"(?:0x)?[0-9a-f]+",
+    "arn": r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12}|aws)?:\S+",
 }
 #: What stands for a value that a person shall fill in.
 _PLACEHOLDER = re.compile(
@@ -120,7 +120,7 @@ def has_format(text: str, name: str) -> bool:
     pattern = _FORMATS.get(name)
     if pattern is None:
         return True
-    return pattern.fullmatch(text) is not None and (name != "port" or 0 < int(text) < 65536)
+    return re.fullmatch(pattern, text, re.IGNORECASE) is not None and (name != "port" or 0 < int(text) < 65536)
 
 
 def host_of(text: str) -> str:

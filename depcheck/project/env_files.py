@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from depcheck.compose.variables import is_template
-from depcheck.environments import Environments
+from depcheck.environments import Environments, is_template
 from depcheck.model import File, Setting
 from depcheck.project import Project
 

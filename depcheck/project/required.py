@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from depcheck.compose.paths import folder_of, within
 from depcheck.model import Resource, Setting
 from depcheck.project import Project
 from depcheck.project.env_files import EnvFile, base_of, env_files
@@ -108,8 +107,12 @@ def group_of(file: EnvFile) -> str:
 
 
 def _services(project: Project, files: list[EnvFile]) -> Iterator[Giver]:
-    by_path = {file.path: file for file in files}
     services = [each for each in project.of_type("compose_service") if not isinstance(each.get("build"), Absent)]
+    if not services:
+        return
+    from depcheck.compose.paths import folder_of, within
+
+    by_path = {file.path: file for file in files}
     of_images: dict[str, set[str]] = {}
     for setting in project.facts.settings:
         if setting.origin == "dockerfile-env":
@@ -120,7 +123,8 @@ def _services(project: Project, files: list[EnvFile]) -> Iterator[Giver]:
         if service.environment is not None and (service.address, service.span) in general:
             continue
         environment = service.get("environment")
-        names = {name for name, _ in environment.items()} | of_images.get(_context(service), set())
+        context = within(folder_of(service.span.path), _context(service))
+        names = {name for name, _ in environment.items()} | of_images.get("" if context == "." else context, set())
         hidden: Value | None = environment if isinstance(environment, Unknown) else None
         for entry in service.get("env_file").elements():
             path = string(entry.get("path"))
@@ -142,10 +146,9 @@ def _services(project: Project, files: list[EnvFile]) -> Iterator[Giver]:
 
 
 def _context(service: Resource) -> str:
-    """The folder of the Dockerfile that a service is built from."""
+    """The folder of the Dockerfile that a service is built from, as written."""
     build = service.get("build")
-    folder = within(folder_of(service.span.path), string(build) or string(build.get("context")) or ".")
-    return "" if folder == "." else folder
+    return string(build) or string(build.get("context")) or "."
 
 
 def _containers(project: Project) -> Iterator[Giver]:
