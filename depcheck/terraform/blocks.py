@@ -24,6 +24,8 @@ from depcheck.terraform.values import (
 
 #: A ``dynamic`` block that makes more than this is told as one unknown block.
 MAX_BLOCKS = 1000
+# What a block costs in rounds of a loop.
+_COST = 10
 
 
 class Part:
@@ -116,11 +118,11 @@ def _dynamic(name: str, text: Text, header: Node, block: Block, scope: Scope) ->
     bound = iterator.value.name if iterator is not None and isinstance(iterator.value, Name) else name
     collection = evaluate(each.value, scope)
     pairs = _pairs(collection)
-    if pairs is None or len(pairs) > MAX_BLOCKS or len(pairs) > scope.budget.left:
+    if pairs is None or len(pairs) > MAX_BLOCKS or _COST * len(pairs) > scope.budget.left:
         reason = combined((collection,)) if pairs is None else Reason(f"there are {len(pairs)} such blocks")
         yield Part(name, text, header, content.body, scope, unknown(reason).at(text, each.value, collection.via))
         return
-    scope.budget.left -= len(pairs)
+    scope.budget.left -= _COST * len(pairs)
     for key, value in pairs:
         yield Part(name, text, header, content.body, scope.binding({bound: make_object({"key": key, "value": value})}))
 

@@ -8,6 +8,8 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from depcheck.model import Problem
+from depcheck.source import Text
+from depcheck.syntax.hcl_ast import Block, Expression
 from depcheck.terraform.scope import Budget, Log
 from depcheck.terraform.values import EvaluationError, LimitError, TfValue
 
@@ -34,6 +36,17 @@ class Found:
         self.reason = reason
 
 
+class StateBlock:
+    """A block that says where Terragrunt keeps the state, and what evaluates its expressions."""
+
+    __slots__ = ("block", "evaluate", "text")
+
+    def __init__(self, text: Text, block: Block, evaluate: Callable[[Expression], TfValue]) -> None:
+        self.text = text
+        self.block = block
+        self.evaluate = evaluate
+
+
 class Run:
     """One root module in one environment: its values, its budget, and what is being evaluated at the moment.
 
@@ -43,11 +56,13 @@ class Run:
 
     __slots__ = (
         "active",
+        "backends",
         "budget",
         "certain",
         "environment",
         "files",
         "find",
+        "folder",
         "log",
         "modules",
         "resources",
@@ -65,12 +80,17 @@ class Run:
         files: RootFiles,
         *,
         workspace: TfValue | None = None,
+        folder: str | None = None,
     ) -> None:
+        # The folder that is deployed; with Terragrunt it is another one than the module's.
+        self.folder = root.path if folder is None else folder
         self.root = root
         self.environment = environment
         self.values = values
         self.find = find
         self.files = files
+        # Where Terragrunt keeps the state.
+        self.backends: list[StateBlock] = []
         self.workspace = workspace
         # What goes wrong in expressions, and what is wrong whatever values the variables have.
         self.log = Log()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from depcheck.environments import Environments
 from depcheck.model import Facts, Problem, Runtime
@@ -13,11 +15,13 @@ from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.grants import grants_of
 from depcheck.terraform.instances import Module, release, walk
 from depcheck.terraform.nouns import add_nouns
-from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module
+from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module, tell_remote_state
 from depcheck.terraform.roots import runs
 from depcheck.terraform.settings import settings_of
 from depcheck.terraform.sketches import PATH, place
 from depcheck.terraform.tree import Tree
+
+_RECURSION = 8000
 
 
 class Result:
@@ -42,7 +46,22 @@ def load(
 
     ``files`` are by their path below the scanned folder; a file inside a document is ``doc.md#/main.tf``.
     """
-    tree = Tree(files, environments, read_text, list_files)
+    with _deep_recursion():
+        return _load(Tree(files, environments, read_text, list_files), environments, var_files)
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """A value may be a hundred references away, through modules; each takes some ten calls."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _load(tree: Tree, environments: Environments, var_files: Sequence[str]) -> Result:
     facts = Facts()
     seen: dict[tuple[str, str, int, int], Problem] = {}
     facts.settings.extend(settings_of(tree))
@@ -62,7 +81,7 @@ def _tell_run(run: Run, facts: Facts, environments: Environments) -> None:
         if run.resources > MAX_RESOURCES:
             break
         if module is not root:
-            facts.resources.append(tell_module(module, run.environment, run.root.path))
+            facts.resources.append(tell_module(module, run.environment, run.folder))
         if isinstance(module, Module):
             _tell_module(module, facts, environments, is_root=module is root)
     release(root)
@@ -70,10 +89,11 @@ def _tell_run(run: Run, facts: Facts, environments: Environments) -> None:
 
 def _tell_module(module: Module, facts: Facts, environments: Environments, *, is_root: bool) -> None:
     run, configuration = module.run, module.configuration
-    environment, root = run.environment, run.root.path
+    environment, root = run.environment, run.folder
     if is_root:
         for inner in configuration.backends:
             facts.resources.append(tell_backend(inner, module.frame, environment, root))
+        facts.resources.extend(tell_remote_state(state, environment, root) for state in run.backends)
     for declaration in configuration.settings:
         version = declaration.arguments.get("required_version")
         if version is not None:

@@ -12,11 +12,12 @@ from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import META, Argument, Declaration, Inner
 from depcheck.terraform.defaults import add_defaults
 from depcheck.terraform.documents import holds_json, with_document
+from depcheck.terraform.evaluation import StateBlock
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Frame, Instance, Module, Opaque
 from depcheck.terraform.providers import add_inherited
 from depcheck.terraform.scope import Scope
-from depcheck.values import Known, Value
+from depcheck.values import Absent, Known, Value, string
 
 # Arguments of ``lifecycle`` that name attributes and resources; they are no expressions.
 _NAMES_ONLY = frozenset(("ignore_changes", "replace_triggered_by"))
@@ -93,6 +94,31 @@ def tell_backend(inner: Inner, frame: Frame, environment: str | None, root: str)
         kind="backend",
         environment=environment,
         extent=inner.text.span(inner.block.start, inner.block.end),
+        root=root,
+    )
+
+
+def tell_remote_state(state: StateBlock, environment: str | None, root: str) -> Resource:
+    """Where Terragrunt keeps the state: a backend, whose arguments are in ``config``."""
+    text, block = state.text, state.block
+    header = text.span(block.start, block.header_end)
+    kind = block.body.attribute("backend")
+    told = to_value(state.evaluate(kind.value), header) if kind is not None else Absent(header)
+    name = string(told) or "unknown"
+    config = block.body.attribute("config")
+    attributes: dict[str, Value] = {}
+    if config is not None:
+        value = to_value(state.evaluate(config.value), header)
+        attributes = {key: each for key, each in value.items() if not (isinstance(each, Known) and each.value is None)}
+    return Resource(
+        f"backend_{name}",
+        f"terraform.backend.{name}",
+        Known(attributes, header),
+        header,
+        name=name,
+        kind="backend",
+        environment=environment,
+        extent=text.span(block.start, block.end),
         root=root,
     )
 

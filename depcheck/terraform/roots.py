@@ -10,9 +10,11 @@ from depcheck.syntax.hcl_ast import HclFile, String
 from depcheck.terraform.configuration import Configuration
 from depcheck.terraform.evaluation import RootFiles, Run
 from depcheck.terraform.scope import Log
+from depcheck.terraform.terragrunt import UNIT, Unit, units
 from depcheck.terraform.tree import Tree, local_target
 from depcheck.terraform.values import TfValue
 from depcheck.terraform.values_files import Loose, assign, automatic, is_values, loose_files, read_values
+from depcheck.terraform.variables import through_file
 
 
 def roots_of(configurations: Mapping[str, Configuration]) -> list[str]:
@@ -55,7 +57,16 @@ def runs(tree: Tree, var_files: Sequence[str] = ()) -> Iterator[Run]:
     roots = {folder: tree.configurations[folder] for folder in roots_of(tree.configurations)}
     loose = assign(loose_files(tree.files, tree.configurations, tree.environments), roots, tree.files)
     named = [path for path in (_named(each, tree.files) for each in var_files) if path is not None]
+    deployed: set[str] = set()
+    for unit in units(tree):
+        target = unit.target()
+        configuration = tree.configuration(target) if target is not None else None
+        if configuration is not None:
+            deployed.add(configuration.path)
+            yield _unit_run(tree, unit, configuration)
     for folder, root in roots.items():
+        if folder in deployed:
+            continue
         own = environment_of(folder, tree.environments)
         candidates = [each for each in loose.get(folder, ()) if each.path not in named]
         for environment, chosen in _evaluations(own, candidates):
@@ -79,6 +90,25 @@ def _evaluations(own: str | None, loose: Sequence[Loose]) -> list[tuple[str | No
     if not by_environment:
         return [(None, shared)]
     return [(name, [*shared, *files]) for name, files in by_environment.items()]
+
+
+def _unit_run(tree: Tree, unit: Unit, root: Configuration) -> Run:
+    """The evaluation of a module as a unit of Terragrunt's deploys it."""
+    log = Log()
+    values: dict[str, list[TfValue]] = {}
+    for path in unit.var_files:
+        read_values(path, tree.files[path], root, log, values)
+    for name, declaration in root.variables.items():
+        given = unit.given(name)
+        if given is not None:
+            if given.node is None:
+                given = given.at(declaration.text, declaration.header_node, ())
+            values.setdefault(name, []).append(through_file(given, declaration, UNIT))
+    files = RootFiles(root.path, tree.read_text, tree.list_files)
+    environment = environment_of(unit.folder, tree.environments)
+    run = Run(root, environment, values, tree.find, files, folder=unit.folder)
+    run.backends = unit.backends
+    return run
 
 
 def _named(path: str, files: Mapping[str, HclFile]) -> str | None:
