@@ -16,7 +16,7 @@ from depcheck.source import Span
 from depcheck.values import Known, Unknown, scalar_text
 
 #: How many related places a finding has at most.
-_NOTES = 5
+_NOTES = 3
 
 
 def missing_variable(subject: Project, project: Project) -> Iterator[Outcome]:
