@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from depcheck.findings import Skipped
 from depcheck.gitignore import Pattern, ignored, patterns
@@ -19,6 +20,10 @@ SIZE_LIMIT = 5 * 1024 * 1024
 #: What a policy file is called.
 POLICY_NAMES = ("depcheck.yaml", "depcheck.yml")
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
+
+
+#: What stands there looks like files, and reading some of it never ends.
+_NO_FILES = frozenset({"/proc", "/sys", "/dev"})
 
 
 class Candidate:
@@ -48,10 +53,11 @@ def find_root(paths: Sequence[Path]) -> Path:
     work tree; else the current folder, where it holds all of the paths; else their common folder."""
     places = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100  (resolve() would follow links)
     common = Path(os.path.commonpath(places))
-    if not common.is_dir():
+    # os.path answers where a Path would raise: in folders that this person may not enter.
+    if not os.path.isdir(common):  # noqa: PTH112
         common = common.parent
     for folder in (common, *common.parents):
-        if any((folder / name).is_file() for name in POLICY_NAMES) or (folder / ".git").exists():
+        if policies_in(folder) or _has_git(folder):
             return folder
     here = Path.cwd()
     if all(place.is_relative_to(here) for place in places):
@@ -59,9 +65,19 @@ def find_root(paths: Sequence[Path]) -> Path:
     return common
 
 
+def policies_in(folder: Path) -> list[Path]:
+    """The policy files that stand in a folder."""
+    return [folder / name for name in POLICY_NAMES if os.path.isfile(folder / name)]  # noqa: PTH113
+
+
+def _has_git(folder: Path) -> bool:
+    """Whether a folder is the top of a work tree; ``.git`` is a file in linked work trees and submodules."""
+    return os.path.exists(folder / ".git")  # noqa: PTH110
+
+
 def in_work_tree(folder: Path) -> bool:
     """Whether git keeps this folder."""
-    return any((each / ".git").exists() for each in (folder, *folder.parents))
+    return any(_has_git(each) for each in (folder, *folder.parents))
 
 
 def discover(root: Path, paths: Sequence[Path], *, use_git: bool = True) -> Discovery:
@@ -72,15 +88,18 @@ def discover(root: Path, paths: Sequence[Path], *, use_git: bool = True) -> Disc
     """
     found = Discovery(root)
     wanted = [_relative(root, path) for path in paths]
-    folders = [path for path in wanted if (root / path).is_dir() and not (root / path).is_symlink()]
-    files = [path for path in wanted if path not in folders]
+    folders = [path for path in wanted if not path or _is_folder(root / path)]
+    files = [path for path in dict.fromkeys(wanted) if path not in folders]
     for path in files:
         if not os.path.lexists(root / path):
             raise FileNotFoundError(f'no such file or folder: "{path}"')
     listed: dict[str, bool | None] = {}
-    if folders:
-        in_tree = _listed_by_git(root, folders, found) if use_git and in_work_tree(root) else None
-        listed = in_tree if in_tree is not None else dict.fromkeys(_walk(root, folders, found))
+    by_tree: dict[str, list[str]] = {}
+    for folder in folders:
+        by_tree.setdefault(_tree_of(root, folder), []).append(folder)
+    for tree, inside in by_tree.items():
+        in_tree = _listed_by_git(root, tree, inside, found) if use_git and in_work_tree(root / tree) else None
+        listed.update(in_tree if in_tree is not None else dict.fromkeys(_walk(root, inside, found)))
     tracked = _tracked(root, [path for path in files if path not in listed]) if use_git else {}
     for path in files:
         listed.setdefault(path, tracked.get(path))
@@ -126,6 +145,17 @@ def _decoded(path: str, data: bytes, encoding: str, *, bom: bool) -> Source:
         return Source(path, data.decode(encoding, "replace"), bom=bom, lossy=True)
 
 
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)  # noqa: PTH112, PTH114
+
+
+def _tree_of(root: Path, folder: str) -> str:
+    """The work tree below the root that a folder is in: git lists nothing of a repository inside of another."""
+    while folder and not _has_git(root / folder):
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
 def _relative(root: Path, path: Path) -> str:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  (resolve() would follow links)
     if not absolute.is_relative_to(root):
@@ -136,19 +166,21 @@ def _relative(root: Path, path: Path) -> str:
 
 def _not_readable(root: Path, path: str) -> str:
     """Why a listed path is not a file to read; empty when it is one."""
-    full = root / path
-    if full.is_symlink():
+    full = os.path.join(root, path)  # noqa: PTH118  (asked for every file; a Path costs four times as much)
+    try:
+        mode = os.lstat(full).st_mode
+    except FileNotFoundError:
+        return "listed by git but not in the work tree"
+    except OSError as error:
+        return f"could not be read: {(error.strerror or 'input/output error').lower()}"
+    if S_ISLNK(mode):
         target = Path(os.path.realpath(full))
         if not target.is_relative_to(os.path.realpath(root)):
             return "a symbolic link out of the scanned root"
         return "a symbolic link; its target is read where it stands"
-    if full.is_dir():
-        return "a folder, or a submodule that is a repository of its own"
-    if not full.exists():
-        return "listed by git but not in the work tree"
-    if not full.is_file():
-        return "not a regular file"
-    return ""
+    if S_ISDIR(mode):
+        return "a folder, or a submodule that is a repository of its own; scan it by itself"
+    return "" if S_ISREG(mode) else "not a regular file"
 
 
 def _git(root: Path, arguments: Iterable[str]) -> bytes | None:
@@ -164,17 +196,21 @@ def _git(root: Path, arguments: Iterable[str]) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _listed_by_git(root: Path, folders: list[str], found: Discovery) -> dict[str, bool | None] | None:
-    specs = [f":(literal){folder}" if folder else "." for folder in folders]
-    output = _git(root, ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", "--", *specs])
+def _listed_by_git(root: Path, tree: str, folders: list[str], found: Discovery) -> dict[str, bool | None] | None:
+    prefix = f"{tree}/" if tree else ""
+    specs = [f":(literal){folder.removeprefix(prefix)}" if folder != tree else "." for folder in folders]
+    arguments = ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", "--", *specs]
+    output = _git(root / tree, arguments)
     if output is None:
-        found.notices.append("git could not list this work tree, so files were found by walking its folders")
+        where = f'the work tree "{tree}"' if tree else "this work tree"
+        found.notices.append(f"git could not list {where}, so files were found by walking its folders")
         return None
     listed: dict[str, bool | None] = {}
     for record in output.split(b"\0"):
         if record:
-            tag, path = record[:1], os.fsdecode(record[2:])
+            tag, path = record[:1], prefix + os.fsdecode(record[2:])
             if path.endswith("/"):
+                found.skipped.append(Skipped(path.rstrip("/"), "a git repository of its own; scan it by itself"))
                 continue
             listed[path] = listed.get(path) or tag != b"?"
     return listed
@@ -221,6 +257,8 @@ def _walk(root: Path, folders: list[str], found: Discovery) -> Iterator[str]:
                     continue
                 if not is_folder:
                     yield path
+                elif str(root / path) in _NO_FILES:
+                    found.skipped.append(Skipped(path, "a folder of the operating system that holds no files"))
                 elif entry.name not in _NEVER_ENTERED:
                     stack.append((path, here))
                 elif entry.name not in (".git", ".hg", ".svn"):

@@ -94,6 +94,99 @@ def test_links(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert "folder/secret.tf" not in paths(found)
 
 
+def repository(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    git(folder, "init", "-q")
+    write(folder, **{"in.tf": "", "deep/er.tf": "", "ignored.tf": "", ".gitignore": "ignored.tf\n"})
+    return folder
+
+
+def test_a_repository_inside_is_told(tree: Path) -> None:
+    git(tree, "init", "-q")
+    repository(tree / "inner")
+    found = discover(tree, [tree])
+    assert "inner/in.tf" not in paths(found)
+    assert [(skip.path, skip.reason) for skip in found.skipped if "inner" in skip.path] == [
+        ("inner", "a git repository of its own; scan it by itself")
+    ]
+
+
+@pytest.mark.parametrize("top", [True, False])
+def test_a_repository_inside_is_read_where_it_is_named(tree: Path, top: bool) -> None:
+    if top:
+        git(tree, "init", "-q")
+    repository(tree / "inner")
+    repository(tree / "b" / "other")
+    found = discover(tree, [tree / "inner", tree / "b" / "other" / "deep", tree / "main.tf"])
+    assert paths(found) == [
+        "b/other/deep/er.tf",
+        "inner/.gitignore",
+        "inner/deep/er.tf",
+        "inner/in.tf",
+        "main.tf",
+    ]
+    assert {each.tracked for each in found.candidates if each.path.startswith("inner")} == {False}
+
+
+def test_a_linked_work_tree_and_a_submodule(tree: Path) -> None:
+    git(tree, "init", "-q")
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "protocol.file.allow=always"]
+    git(tree, "add", "main.tf")
+    git(tree, *identity, "commit", "-qm", "one")
+    git(tree, "worktree", "add", "-q", str(tree.parent / "linked"))
+    assert find_root([tree.parent / "linked" / "main.tf"]) == tree.parent / "linked"
+    assert paths(discover(tree.parent / "linked", [tree.parent / "linked"])) == ["main.tf"]
+    git(tree, *identity, "submodule", "add", "-q", str(tree.parent / "linked"), "module")
+    found = discover(tree, [tree])
+    assert {skip.path: skip.reason for skip in found.skipped}["module"].endswith("scan it by itself")
+    assert find_root([tree / "module" / "main.tf"]) == tree / "module"
+    assert paths(discover(tree, [tree / "module", tree / "a"])) == ["a/x.tf", "module/main.tf"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+@pytest.mark.parametrize("tracked", [True, False])
+def test_what_is_no_regular_file_is_not_opened(tree: Path, tracked: bool) -> None:
+    if tracked:
+        git(tree, "init", "-q")
+    os.mkfifo(tree / "pipe.tf")
+    for found in (discover(tree, [tree]), discover(tree, [tree / "pipe.tf"])):
+        assert "pipe.tf" not in paths(found)
+    assert [(skip.path, skip.reason) for skip in found.skipped] == [("pipe.tf", "not a regular file")]
+
+
+def test_a_path_given_twice_is_read_once(tree: Path) -> None:
+    assert paths(discover(tree, [tree / "main.tf", tree / "main.tf", tree / "a" / ".." / "main.tf"])) == ["main.tf"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of POSIX")
+@pytest.mark.parametrize("tracked", [True, False])
+@pytest.mark.parametrize(
+    "name", ["-x.tf", " a b .tf", "new\nline.tf", 'q"uote.tf', ":(top)x.tf", "*.tf", "ü.tf", "\\.tf"]
+)
+def test_odd_names(tmp_path: Path, name: str, tracked: bool) -> None:
+    (tmp_path / name).write_text("")
+    (tmp_path / "other.tf").write_text("")
+    if tracked:
+        git(tmp_path, "init", "-q")
+        git(tmp_path, "add", "-A")
+    assert sorted(paths(discover(tmp_path, [tmp_path]))) == sorted([name, "other.tf"])
+    assert paths(discover(tmp_path, [tmp_path / name])) == [name]
+
+
+@pytest.mark.parametrize("folder", ["*", ":(top)", "-x", "a b"])
+def test_odd_folders(tmp_path: Path, folder: str) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, **{f"{folder}/x.tf": "", "other/y.tf": ""})
+    assert paths(discover(tmp_path, [tmp_path / folder])) == [f"{folder}/x.tf"]
+
+
+def test_folders_of_the_operating_system_hold_no_files(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("depcheck.discovery._NO_FILES", frozenset({str(tree / "a")}))
+    found = discover(tree, [tree])
+    assert "a/x.tf" not in paths(found)
+    assert "a" in {skip.path for skip in found.skipped}
+
+
 def test_a_folder_named_like_a_file(tree: Path) -> None:
     (tree / "weird.tf").mkdir()
     assert "weird.tf" not in paths(discover(tree, [tree]))
@@ -134,6 +227,20 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
     result = read(tmp_path, "f.tf")
     assert isinstance(result, Skipped)
     assert result.reason == "no permission to read it"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may enter everything")
+def test_a_folder_that_may_not_be_entered(tree: Path) -> None:
+    for mode in (0o000, 0o444):
+        (tree / "a").chmod(mode)
+        try:
+            assert find_root([tree / "a"]) in (tree, Path.cwd(), tree / "a")
+            found = discover(tree, [tree])
+        finally:
+            (tree / "a").chmod(0o755)
+        assert "main.tf" in paths(found)
+        assert any("permission denied" in skip.reason for skip in found.skipped)
 
 
 @pytest.mark.parametrize(

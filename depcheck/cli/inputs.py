@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from depcheck.cli import UserError
-from depcheck.discovery import POLICY_NAMES, SIZE_LIMIT, find_root
+from depcheck.discovery import SIZE_LIMIT, find_root, policies_in
 
 if TYPE_CHECKING:
     from depcheck.packs import Rule
@@ -108,7 +108,7 @@ def policy_of(inputs: Inputs, root: Path) -> Policy | None:
         if not path.is_file():
             raise UserError(f'--config: no such file: "{inputs.config}"')
     else:
-        found = [root / name for name in POLICY_NAMES if (root / name).is_file()]
+        found = policies_in(root)
         if not found:
             return None
         if len(found) > 1:
@@ -200,9 +200,19 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
         project = load(options, policy, environments)
     except FileNotFoundError as error:
         raise UserError(str(error)) from error
+    if inputs.config is None and not inputs.no_config:
+        project.notices.extend(_other_policies(project))
     if inputs.environment is not None:
         inputs.environment = _environment(inputs.environment, project)
     return project, policy, shown
+
+
+def _other_policies(project: Project) -> Iterator[str]:
+    """A policy that is not applied is told: its owner thinks that it is."""
+    others = [file.source.path for file in project.facts.files if file.kind == "policy" and "/" in file.source.path]
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        yield f"{others[0]}{more} not applied here: one policy speaks for a scan; scan that folder by itself"
 
 
 def _var_file(name: str, root: Path) -> str:

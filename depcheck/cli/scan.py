@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from depcheck.findings import Report
 
 FORMATS = ("text", "json", "sarif", "github", "junit", "html", "markdown")
+#: Formats that have the notices in them.
+TELL_NOTICES = frozenset({"text", "github", "html", "markdown"})
 SHOW = ("pass", "unknown")
 
 
@@ -72,8 +74,11 @@ def command(
         return USAGE
     if inputs.explain_skips:
         _list_skipped(report)
-    for notice in report.notices:
-        click.echo(f"depcheck: {notice}", err=True)
+    if report.notices and format_ not in TELL_NOTICES:
+        from depcheck.reporters.terminal import visible
+
+        for notice in report.notices:
+            click.echo(f"depcheck: {visible(notice)}", err=True)
     listed = {"skips"} if inputs.explain_skips else set()
     _write(report, format_, outputs, shown_kinds | listed, suppressed=not hide_suppressed)
     if any(error.internal for error in report.errors):

@@ -128,6 +128,31 @@ def test_two_policies_are_refused(here: Path, call: Call) -> None:
     assert "are both there; keep one of them" in call("scan")[2]
 
 
+def test_a_policy_below_the_root_is_told(here: Path, call: Call) -> None:
+    (here / "service").mkdir()
+    (here / "service" / "depcheck.yaml").write_text("version: 1\nrules: {fail_on: never}\n")
+    (here / "depcheck.yaml").write_text("version: 1\n")
+    code, out, err = call("scan", ".")
+    assert (code, err) == (1, "")
+    assert "service/depcheck.yaml not applied here" in out
+    code, out, err = call("scan", ".", "--format", "json")
+    assert json.loads(out)
+    assert "service/depcheck.yaml not applied here" in err
+    assert "not applied" not in "".join(call("scan", ".", "--no-config")[1:])
+
+
+def test_a_subfolder_is_scanned_under_the_policy_and_paths_of_its_root(
+    here: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "depcheck.yaml").write_text("version: 1\nrules: {severity: {script-injection: low}}\n")
+    monkeypatch.chdir(here / ".github")
+    for path in (".", "workflows", "workflows/greet.yml"):
+        found = report(call, path)["findings"]
+        assert [(each["location"]["path"], each["severity"]) for each in found] == [
+            (".github/workflows/greet.yml", "low")
+        ]
+
+
 def test_standard_input(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     class Input:
         buffer = io.BytesIO(WORKFLOW.encode())
