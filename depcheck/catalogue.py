@@ -10,11 +10,14 @@ from pathlib import Path
 from depcheck.data import data_file
 from depcheck.packs import Json, Rule
 from depcheck.packs.loading import compiled, read_pack, without_duplicates
+from depcheck.reporters import Options, render
 from depcheck.source import Source, Text
+from depcheck.testing import scan
 from depcheck.values import plain
 
 _ROOT = Path(__file__).parent.parent
 _EXAMPLE_LINES = 40
+_SHOWN_FINDINGS = 2
 
 
 def _pack_files() -> list[Path]:
@@ -83,17 +86,35 @@ def _readme(rules: list[Rule], examples: dict[str, dict[str, list[str]]]) -> str
         out += [f"| [{rule.id}](#{rule.id}) | {rule.severity} | {rule.profile} | {rule.title} |" for rule in own]
         out.append("")
         for rule in own:
-            out += _section(rule, examples.get(rule.id, {}))
+            out += _section(rule, examples.get(rule.id, {}), _reported(rule, rules))
     return "\n".join(out).rstrip() + "\n"
 
 
-def _section(rule: Rule, examples: dict[str, list[str]]) -> list[str]:
+def _reported(rule: Rule, rules: list[Rule]) -> str:
+    """What a scan prints of the first violating fixture of a rule: the first findings, without the summary."""
+    folder = _ROOT / "fixtures" / rule.pack / rule.id
+    if not folder.is_dir():
+        return ""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("violating") and path.suffix != ".marks":
+            report = scan(path, rules, rule.id)
+            report.findings = report.findings[:_SHOWN_FINDINGS]
+            text = render(report, "text", options=Options(width=110))
+            kept = [part for part in text.split("\n\n") if "[" + rule.id + "]" in part.split("\n", 1)[0]]
+            if kept:
+                return "\n\n".join(kept).rstrip("\n")
+    return ""
+
+
+def _section(rule: Rule, examples: dict[str, list[str]], reported: str) -> list[str]:
     out = [f"### {rule.id}", "", f"{rule.title}. **{rule.severity}**, confidence {rule.confidence}.", "", rule.why, ""]
     for word, title in (("violating", "Reported"), ("compliant", "Not reported")):
         name, text = examples.get(word, ["", ""])
         if text:
             fence = "~~~" if "```" in text else "```"
             out += [f"{title} (`{name}`):", "", f"{fence}{_language(name)}", text, fence, ""]
+        if word == "violating" and reported:
+            out += ["as", "", "~~~text", reported, "~~~", ""]
     out += [f"Fix: {rule.fix}", ""]
     if rule.controls:
         out += ["Controls: " + ", ".join(f"`{control}`" for control in rule.controls), ""]

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from depcheck.engine import Run, run
@@ -27,6 +28,8 @@ from depcheck.findings import Report
 from depcheck.packs import Rule
 from depcheck.project.loading import Options, load
 
+#: The day that fixtures are judged on, so that what they say does not change with the calendar.
+AS_OF = date(2026, 11, 1)
 _MARK = re.compile(r"\b(?P<word>violation|undetermined)(?P<here>-here)?:\s*(?P<rule>[a-z0-9-]+)")
 
 
@@ -75,7 +78,7 @@ def scan(path: Path, rules: Sequence[Rule], rule: str | None = None) -> Report:
         policy = load_policy(root / "depcheck.yaml")
         environments = environments_of(policy)
     docs = path.suffix == ".md" or (path.is_dir() and any(path.rglob("*.md")))
-    project = load(Options([path], root=root, docs=docs, use_git=False), policy, environments)
+    project = load(Options([path], root=root, docs=docs, use_git=False, as_of=AS_OF), policy, environments)
     return run(
         project, list(rules), Run(Selection(rules, profile="strict", select=[rule] if rule else [], policy=policy))
     )
