@@ -18,6 +18,7 @@ COMMANDS = {
     "rules": ("rules", "List the catalogue of rules."),
     "explain": ("explain", "Show why a rule asks, with examples and the fix."),
     "baseline": ("baseline", "Write down today's findings, so that only new ones count."),
+    "eval": ("eval", "Evaluate Terraform: every resource as it will be, or one expression."),
     "model": ("model", "Show what depcheck read, as one model over all formats."),
 }
 CLEAN, FINDINGS, USAGE, INTERNAL = 0, 1, 2, 3

@@ -20,6 +20,7 @@ from depcheck.source import Source, Text
 if TYPE_CHECKING:
     from depcheck.policy import Policy
     from depcheck.syntax.hcl_ast import HclFile
+    from depcheck.terraform.tree import Tree
 
 #: How deep languages may be nested in one another (a shell script in a workflow in a Markdown block is three).
 EMBEDDED_DEPTH = 4
@@ -84,6 +85,19 @@ def load(options: Options, policy: Policy | None = None, environments: Environme
     return _Loader(options, policy, environments or Environments()).run()
 
 
+def terraform_tree(options: Options, environments: Environments | None = None) -> Tree:
+    """The Terraform configurations that a load reads, for questions about their expressions.
+
+    Raises:
+        FileNotFoundError: a path does not exist.
+    """
+    from depcheck.terraform.tree import Tree
+
+    loader = _Loader(options, None, environments or Environments())
+    loader.read_all()
+    return Tree(loader.hcl, loader.environments, loader._text_of, loader._files_below)
+
+
 class _Loader:
     """The state of one load: what was read so far. Lives for the length of :func:`load`."""
 
@@ -103,7 +117,8 @@ class _Loader:
         self.dotenv: dict[str, Parsed] = {}
         self.sources: dict[str, Source] = {}
 
-    def run(self) -> Project:
+    def read_all(self) -> None:
+        """Find and parse the files."""
         options = self.options
         if options.paths:
             found = discover(options.root, options.paths, use_git=options.use_git)
@@ -115,6 +130,10 @@ class _Loader:
         for source in options.sources:
             self._source(source, None)
         self._read_var_files()
+
+    def run(self) -> Project:
+        options = self.options
+        self.read_all()
         self._join()
         return Project(
             options.root,

@@ -66,13 +66,24 @@ def _load(tree: Tree, environments: Environments, var_files: Sequence[str]) -> R
     seen: dict[tuple[str, str, int, int], Problem] = {}
     facts.settings.extend(settings_of(tree))
     for run in runs(tree, var_files):
-        _tell_run(run, facts, environments)
+        try:
+            _tell_run(run, facts, environments)
+        except Exception as error:
+            # The other root modules are not to suffer from a mistake of ours.
+            run.certain.add(_failed(run, error))
         for problem in run.problems():
             span = problem.span
             if span.path == PATH:
                 continue
             seen.setdefault((problem.message, span.path, span.start, span.end), problem)
     return Result(facts, list(seen.values()))
+
+
+def _failed(run: Run, error: Exception) -> Problem:
+    text = run.root.files[0].text
+    name = type(error).__name__
+    clause = f"evaluating this folder ended in an error of depcheck's own ({name}), so parts of it are not judged"
+    return Problem(clause, text.span(0, 0), "please report it with these files")
 
 
 def _tell_run(run: Run, facts: Facts, environments: Environments) -> None:
