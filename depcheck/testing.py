@@ -4,7 +4,8 @@ A rule's fixtures are ``fixtures/<pack>/<rule-id>/violating*`` and ``compliant*`
 small repository of its own. A comment ``violation: <rule-id>`` stands on the line above each place where the rule must
 report, ``undetermined: <rule-id>`` above each that it must call undecided; ``violation-here:`` and
 ``undetermined-here:`` speak for their own line. Formats without comments have the marks beside them, in
-``<file>.marks``: one ``LINE violation <rule-id>`` a line. Nothing else may be reported.
+``<file>.marks``: one ``LINE violation <rule-id>`` a line. Nothing else may be reported. A folder's ``.tracked`` names the
+files that git tracks, one a line.
 
     import pytest
     from depcheck.testing import cases, mismatches
@@ -79,6 +80,12 @@ def scan(path: Path, rules: Sequence[Rule], rule: str | None = None) -> Report:
         environments = environments_of(policy)
     docs = path.suffix == ".md" or (path.is_dir() and any(path.rglob("*.md")))
     project = load(Options([path], root=root, docs=docs, use_git=False, as_of=AS_OF), policy, environments)
+    tracked = root / ".tracked"
+    if path.is_dir() and tracked.is_file():
+        for name in tracked.read_text("utf-8").split():
+            file = project.file(name)
+            if file is not None:
+                file.tracked = True
     return run(
         project, list(rules), Run(Selection(rules, profile="strict", select=[rule] if rule else [], policy=policy))
     )

@@ -26,7 +26,7 @@ from depcheck.findings import (
 )
 from depcheck.model import Problem
 from depcheck.packs import Rule
-from depcheck.project import Project
+from depcheck.project import Project, exposures
 from depcheck.source import Span
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
     if settings.environment is not None:
         judged = [each for each in judged if each[1].environment in (None, settings.environment)]
     judged = _grouped(judged)
-    masker = build.Masker(span for _, outcome in judged if isinstance(outcome, Violation) for span in outcome.secrets)
+    places, texts = exposures.masked(project)
+    places.extend(span for _, outcome in judged if isinstance(outcome, Violation) for span in outcome.secrets)
+    masker = build.Masker(places, texts)
     findings, passed, unknown = _built(judged, selection, masker)
     findings = _without_yielding(findings, rules)
     suppressed, findings = _suppress(findings, project, settings, chosen, masker)

@@ -6,47 +6,71 @@ from collections.abc import Iterable
 
 from depcheck.findings import Excerpt, Finding, Fix, Note, Violation
 from depcheck.packs import Rule
+from depcheck.project.exposures import in_line
 from depcheck.source import Edit, Span
 from depcheck.values import Step
 
 #: How many characters of a secret may be shown: its public prefix (``sk_live_``), never more.
 MASK = "***"
+#: A text of so many characters that stands in a secret as well is a part of it …
+_PART = 8
+#: … and from this length also if it is made of lower-case letters alone.
+_RUN = 12
 _MAX_EXCERPT_LINES = 3
 #: Longer lines (minified JSON) are not excerpted: the place is told, the line would be copied for every finding.
 _MAX_EXCERPT_WIDTH = 2000
 
 
 class Masker:
-    """Knows every place and every text that must not be shown."""
+    """Knows every place and every text that must not be shown; ``texts`` are secrets as they are after decoding."""
 
-    __slots__ = ("_places", "_texts")
+    __slots__ = ("_parts", "_places", "_texts")
 
-    def __init__(self, secrets: Iterable[Span]) -> None:
+    def __init__(self, secrets: Iterable[Span], texts: Iterable[str] = ()) -> None:
         self._places: dict[str, list[Span]] = {}
-        texts: set[str] = set()
+        texts = {text for text in texts if len(text) >= 4}
         for span in secrets:
             self._places.setdefault(span.path, []).append(span)
             texts.update(part for part in span.text.splitlines() if len(part.strip()) >= 4)
             if span.text:
                 texts.add(span.text)
         self._texts = sorted(texts, key=len, reverse=True)
+        self._parts = {text[at : at + _PART] for text in texts for at in range(len(text) - _PART + 1)}
 
     def text(self, text: str) -> str:
-        """A message or clause with every secret in it replaced."""
+        """A message or clause with every secret in it replaced, also one that was cut short there."""
         for secret in self._texts:
             if secret in text:
                 text = text.replace(secret, MASK)
-        return text
+        for first, last in reversed(in_line(text)):
+            text = text[:first] + MASK + text[last:]
+        return self._without_parts(text) if self._parts else text
+
+    def _without_parts(self, text: str) -> str:
+        """Without the runs that stand in a secret too. A short one of letters alone is a word, and stays."""
+        parts, out, at, begin = self._parts, "", 0, 0
+        while at + _PART <= len(text):
+            if text[at : at + _PART] not in parts:
+                at += 1
+                continue
+            end = at + _PART
+            while end < len(text) and text[end - _PART + 1 : end + 1] in parts:
+                end += 1
+            run = text[at:end]
+            if len(run) >= _RUN or not all(char.islower() or char in "-_. /:=" for char in run):
+                out += text[begin:at] + MASK
+                begin = end
+            at = end
+        return out + text[begin:]
 
     def line(self, span: Span, number: int) -> str:
         """A line of a source with the secrets that stand on it replaced."""
         source = span.source
         text = source.line(number)
         start = source.offset(number)
-        for secret in sorted(self._places.get(span.path, ()), key=lambda each: -each.start):
-            first, last = secret.start - start, secret.end - start
-            if last > 0 and first < len(text):
-                text = text[: max(first, 0)] + MASK + text[max(last, 0) :]
+        hidden = [(each.start - start, each.end - start) for each in self._places.get(span.path, ())]
+        for first, last in reversed(_merged([place for place in hidden if place[1] > 0 and place[0] < len(text)])):
+            text = text[: max(first, 0)] + MASK + text[max(last, 0) :]
         return self.text(text)
 
     def span(self, span: Span) -> Span:
@@ -56,6 +80,17 @@ class Masker:
     def steps(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         """Hops with their words masked."""
         return tuple(Step(self.text(step.words), step.span) for step in steps)
+
+
+def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The places in their order, those that overlap as one."""
+    out: list[tuple[int, int]] = []
+    for first, last in sorted(places):
+        if out and first < out[-1][1]:
+            out[-1] = (out[-1][0], max(last, out[-1][1]))
+        else:
+            out.append((first, last))
+    return out
 
 
 def finding(rule: Rule, severity: str, violation: Violation, masker: Masker) -> Finding:

@@ -1,7 +1,7 @@
 """Which names are those of secrets, and which values could be one: pure functions over names and texts.
 
-The words and patterns are data, in ``schemas/secret-words.json``. A value counts as a secret by its name, by not being a
-placeholder, and by looking like something that nobody would write down otherwise; a length or a word in it alone says
+The words and patterns are data, in ``schemas/secret-words.json``. A value counts as a secret by its name, by being no
+placeholder, and by looking like something that nobody would write down otherwise; a length or one word in it says
 nothing.
 """
 
@@ -255,15 +255,17 @@ def is_public_value(value: str) -> bool:
 def is_random(value: str) -> bool:
     """Whether a value looks made by a machine: 16 characters or more that no words explain."""
     text = value.strip().rstrip("=")
-    if len(text) < 16 or any(char.isspace() for char in text) or not 0.62 <= randomness(text):
+    if len(text) < 16 or any(char.isspace() for char in text) or randomness(text) < 0.62:
         return False
     digits = sum(char.isdigit() for char in text)
-    size = alphabet(text)
-    if size <= 16:
+    if alphabet(text) <= 16:
         return digits >= 2 and entropy(text) >= 2.6
+    mixed = any(char.islower() for char in text) and any(char.isupper() for char in text)
+    if not mixed:
+        return digits >= 0.12 * len(text) and entropy(text) >= 3.0 and _mean_word(text) < 6
     if not digits:
-        return size >= 62 and len(text) >= 20 and _mean_word(text) < 2.6
-    return entropy(text) >= 3.0 and _mean_word(text) < 4.5
+        return len(text) >= 20 and _mean_word(text) < 3.2
+    return entropy(text) >= 3.0 and _mean_word(text) < 4.0
 
 
 def _mean_word(text: str) -> float:

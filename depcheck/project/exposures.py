@@ -6,7 +6,8 @@ Rules report these places and the engine masks them, whichever rules run: :func:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from depcheck.model import Command, File, Job, Setting
 from depcheck.project import Project
@@ -15,12 +16,12 @@ from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text, string
 
 _TEMPLATE = re.compile(
-    r"(?:.*[._-])?(?:example|examples|sample|samples|template|templates|tmpl|dist|default|defaults|dummy|demo)(?:[._-].*)?",
+    r"(?:.*[._-])?(?:example|examples|sample|samples|template|templates|tmpl|dist|dummy|demo)(?:[._-].*)?",
     re.IGNORECASE,
 )
 _TEST = re.compile(
-    r"(?:.*[._-])?(?:test|tests|testing|testdata|test-data|fixture|fixtures|__tests__|__fixtures__|spec|specs|e2e|cypress"
-    r"|playwright|mock|mocks|integration-tests?|ci)(?:[._-].*)?",
+    r"(?:.*[._-])?(?:tests?|testing|testdata|test-data|testfiles|fixtures?|__tests__|__fixtures__|specs?|e2e|cypress"
+    r"|playwright|mocks?|integration-tests?|ci|dev|devel|develop|development|devenv|devcontainer|local)(?:[._-].*)?",
     re.IGNORECASE,
 )
 _URI = re.compile(
@@ -72,7 +73,8 @@ class Exposure:
 
 
 def role_of(path: str) -> str:
-    """``template`` for a file that is copied and filled in, ``test`` for one that only tests use, else empty."""
+    """``template`` for a file that is copied and filled in, ``test`` for one that only tests or developers use, else
+    empty."""
     *folders, name = path.split("/")
     if _TEMPLATE.fullmatch(name) or any(_TEMPLATE.fullmatch(folder) for folder in folders):
         return "template"
@@ -90,8 +92,13 @@ def place_of(value: Value, text: str) -> Span | None:
     return None
 
 
-def literals(project: Project) -> Iterator[Exposure]:
+@lru_cache(maxsize=1)
+def literals(project: Project) -> tuple[Exposure, ...]:
     """Every literal value of a name that is a secret's, that is no placeholder; each place once."""
+    return tuple(_literals(project))
+
+
+def _literals(project: Project) -> Iterator[Exposure]:
     seen: set[tuple[str, int]] = set()
     for name, value, key, setting in _named_values(project):
         kind = kind_of_name(_without_prefix(name))
@@ -148,8 +155,13 @@ def _around(setting: Setting | Job, project: Project) -> list[str]:
     return names
 
 
-def passwords_in_addresses(project: Project) -> Iterator[Exposure]:
+@lru_cache(maxsize=1)
+def passwords_in_addresses(project: Project) -> tuple[Exposure, ...]:
     """Every password that is written into an address (``postgres://user:password@host``)."""
+    return tuple(_passwords(project))
+
+
+def _passwords(project: Project) -> Iterator[Exposure]:
     services = {each.name.lower() for each in project.of_type("compose_service")}
     seen: set[tuple[str, int]] = set()
     for name, value, key, owner in _texts(project):
@@ -232,12 +244,12 @@ def masked(project: Project) -> tuple[list[Span], list[str]]:
     return spans, texts
 
 
-def in_line(line: str, context: Iterable[str] = ()) -> list[tuple[int, int]]:
-    """Where a line that nothing could parse seems to hold a secret; for what is quoted of it."""
+def in_line(line: str) -> list[tuple[int, int]]:
+    """Where a line seems to hold a secret, parsed or not; for what a report quotes of it."""
     found: list[tuple[int, int]] = []
     for match in _LINE.finditer(line):
         kind = kind_of_name(match["name"])
-        if kind is not None and is_credible(kind if kind != "weak" else "secret", match["value"], context):
+        if kind is not None and is_credible(kind, match["value"]):
             found.append(match.span("value"))
     found += [match.span("password") for match in _URI.finditer(line) if not is_placeholder(match["password"])]
-    return found
+    return sorted(found)

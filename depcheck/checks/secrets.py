@@ -1,0 +1,321 @@
+"""Checks of secrets: where one is written down, printed, or handed to whoever loads a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
+from depcheck.model import Build, Command, File, Job, Setting, Word
+from depcheck.project import Project, exposures, workflows
+from depcheck.project.credentials import (
+    client_prefix,
+    is_credible,
+    is_placeholder,
+    is_public_name,
+    is_public_value,
+    is_random,
+    kind_of_name,
+)
+from depcheck.project.exposures import Exposure, role_of
+from depcheck.values import Absent, Known, Unknown, Value, scalar_text
+
+_IN_IMAGE = ("dockerfile-env", "dockerfile-arg")
+_CLIENT_KINDS = {"password", "secret", "token"}
+_OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.*))?", re.DOTALL)
+_BEARER = re.compile(
+    r"(?:authorization|x-api-key|private-token|x-auth-token|apikey)\s*:\s*(?:(?:bearer|token|basic)\s+)?(?P<value>\S+)",
+    re.IGNORECASE,
+)
+_FETCHERS = frozenset({"curl", "wget", "http", "https", "xh"})
+#: Programs whose short option takes a password: glued to it, or (with a blank) as the next word.
+_GLUED = {"mysql": "-p", "mysqldump": "-p", "mysqladmin": "-p", "mariadb": "-p", "mariadb-dump": "-p", "sshpass": "-p"}
+_NEXT: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_FETCHERS, ("-u", "--user", "-H", "--header")),
+    "redis-cli": ("-a",),
+    "sshpass": ("-p",),
+    "mongosh": ("-p",),
+    "mongo": ("-p",),
+    "mongodump": ("-p",),
+    "mongorestore": ("-p",),
+    "sqlcmd": ("-P",),
+    "docker": ("-p",),
+    "podman": ("-p",),
+    "az": ("-p",),
+}
+_SHORT = frozenset({"-p", "-P", "-a", "-u", "--user", "--requirepass"})
+_LOGIN = frozenset({"docker", "podman", "az"})
+_USER = re.compile(r"(?P<user>[^:@/\s]{1,100}):(?P<value>[^@\s]{4,200})")
+_GROUP_END = re.compile(r"(?:\}|\bdone|\bfi|\))\s*(?:>|\|(?!\|))")
+_PRINTING = frozenset({"echo", "printf"})
+_MASKING = re.compile(r"::(?:add-mask|set-output|set-env)")
+
+
+def secret_in_image(subject: Build, project: Project) -> Iterator[Outcome]:
+    """No secret is part of an image, neither in a variable nor in what it was built with."""
+    arguments: dict[tuple[str, str], Setting] = {}
+    kept = {f"stage.{stage.name or stage.index}" for stage in subject.shipped()}
+    for setting in project.facts.settings:
+        if setting.origin not in _IN_IMAGE or setting.span.path != subject.name:
+            continue
+        kind = kind_of_name(setting.name)
+        if kind is None:
+            continue
+        if setting.origin == "dockerfile-arg":
+            arguments[setting.scope, setting.name] = setting
+        yield from _in_image(setting, kind, arguments, kept)
+
+
+def _in_image(
+    setting: Setting, kind: str, arguments: dict[tuple[str, str], Setting], kept: set[str]
+) -> Iterator[Outcome]:
+    words: dict[str, object] = {"name": setting.name}
+    text = scalar_text(setting.value)
+    if text is not None and is_credible(kind, text, (setting.name, setting.scope)):
+        span = exposures.place_of(setting.value, text)
+        if span is not None:
+            yield Violation(
+                span, resource=setting.scope, variant="literal", secrets=[span], discriminator=setting.name, words=words
+            )
+        return
+    if setting.origin != "dockerfile-env" or kind == "weak" or not isinstance(setting.value, Unknown):
+        return
+    for missing in setting.value.missing:
+        argument = arguments.get((setting.scope, missing.name))
+        if argument is not None and kind_of_name(missing.name) is not None:
+            yield Violation(
+                setting.value,
+                resource=setting.scope,
+                variant="argument",
+                severity=None if setting.scope in kept else "low",
+                related=[Note("it is passed in here", argument.span)],
+                discriminator=setting.name,
+                words={**words, "argument": missing.name},
+            )
+            return
+
+
+def literal_secret(subject: Project, project: Project) -> Iterator[Outcome]:
+    """A secret comes from a store, never from a file in the repository."""
+    for each in exposures.literals(project):
+        if each.origin in _IN_IMAGE:
+            continue
+        severity, variant = _weight(each)
+        if severity is None:
+            continue
+        yield Violation(
+            each.span,
+            resource=each.scope or None,
+            environment=each.environment,
+            variant=variant,
+            severity=severity,
+            secrets=[each.span],
+            discriminator=each.name,
+            words={"name": each.name},
+        )
+
+
+def _weight(each: Exposure) -> tuple[str | None, str]:
+    """How much a literal matters: in templates and for tests only what a machine made, and less."""
+    if each.role:
+        return ("low" if each.role == "template" or is_random(each.text) else None), each.role
+    return "high", ""
+
+
+def private_key(subject: File, project: Project) -> Iterator[Outcome]:
+    """No private key is part of a file in the repository."""
+    for span, kind in exposures.private_keys(subject):
+        severity = "low" if role_of(span.path) == "test" or kind == "ENCRYPTED" else None
+        yield Violation(
+            span,
+            severity=severity,
+            secrets=[span],
+            discriminator=kind,
+            words={"kind": f"{kind} private key" if kind else "private key"},
+        )
+
+
+def connection_string_password(subject: Project, project: Project) -> Iterator[Outcome]:
+    """No address in the repository carries its own password."""
+    for each in exposures.passwords_in_addresses(project):
+        severity = "low" if each.role else None
+        yield Violation(
+            each.span,
+            resource=each.scope or None,
+            environment=each.environment,
+            severity=severity,
+            secrets=[each.span],
+            discriminator=each.name,
+            words={"name": each.name},
+        )
+
+
+def secret_on_command_line(subject: Command, project: Project) -> Iterator[Outcome]:
+    """No command is given a secret as a literal argument."""
+    severity = "low" if role_of(subject.span.path) else None
+    for option, word, text in _secret_arguments(subject):
+        kind = "password" if option in _SHORT or kind_of_name(option.lstrip("-")) == "password" else "token"
+        if not is_credible(kind, text, (option, subject.name)):
+            continue
+        span = exposures.place_of(Known(text, word.span), text) or word.span
+        yield Violation(
+            span,
+            severity=severity,
+            secrets=[span],
+            discriminator=f"{subject.name} {option}",
+            words={"program": subject.name or "a command", "option": option},
+        )
+
+
+def _secret_arguments(command: Command) -> Iterator[tuple[str, Word, str]]:
+    """Each literal argument that a command takes for a secret: the option, its word, the secret itself."""
+    name, words = command.name, command.words[1:]
+    before = ""
+    for index, word in enumerate(words):
+        text = word.text
+        if text is None:
+            before = ""
+            continue
+        option, before = before, ""
+        if option:
+            inner = _inside(option, text) if name in _FETCHERS else text
+            if inner is not None:
+                yield option, word, inner
+            continue
+        glued = _GLUED.get(name)
+        if glued and text.startswith(glued) and len(text) > len(glued) and not text.startswith("--"):
+            yield glued, word, text[len(glued) :]
+        elif text in _NEXT.get(name, ()) and not (name in _LOGIN and not _is_login(words[:index])):
+            before = text
+        elif (match := _OPTION.fullmatch(text)) and _takes_secret(match["name"]):
+            if match["value"]:
+                yield f"--{match['name']}", word, match["value"]
+            elif match["value"] is None and not _is_option(words, index + 1):
+                before = text
+
+
+def _takes_secret(option: str) -> bool:
+    return option == "requirepass" or kind_of_name(option) in ("password", "token", "secret", "key")
+
+
+def _inside(option: str, text: str) -> str | None:
+    """The secret in the argument of an option: behind a user's name, or in a header."""
+    if option in ("-u", "--user"):
+        user = _USER.fullmatch(text)
+        return user["value"] if user else None
+    if option in ("-H", "--header"):
+        header = _BEARER.search(text)
+        return header["value"].strip("\"'") if header else None
+    return text
+
+
+def _is_login(words: list[Word]) -> bool:
+    return any(word.text == "login" for word in words)
+
+
+def _is_option(words: list[Word], index: int) -> bool:
+    return index >= len(words) or (words[index].text or "").startswith("-")
+
+
+def secret_printed(subject: Job, project: Project) -> Iterator[Outcome]:
+    """No step writes a secret into the log."""
+    for step in subject.steps:
+        run = step.tree.get("run")
+        if not isinstance(run, Known):
+            continue
+        secret_names = {
+            name
+            for tree in (_env_of_workflow(subject, project), subject.tree.get("env"), step.tree.get("env"))
+            for name, value in tree.items()
+            if workflows.secrets(value, own_token=True)
+        }
+        for command in project.facts.commands:
+            if command.scope != subject.address or not run.span.start <= command.span.start < run.span.end:
+                continue
+            if command.span.path != subject.span.path or command.name not in _PRINTING or not _to_log(command):
+                continue
+            for word in command.words[1:]:
+                name = _printed(word, secret_names)
+                if name is not None and kind_of_name(name) is not None:
+                    yield Violation(word.span, resource=subject.address, discriminator=name, words={"name": name})
+
+
+def _env_of_workflow(job: Job, project: Project) -> Value:
+    """The ``env:`` of the workflow that a job stands in."""
+    workflow = next((each for each in project.facts.workflows if job in each.jobs), None)
+    return workflow.tree.get("env") if workflow is not None else Absent(job.span)
+
+
+def _printed(word: Word, names: set[str]) -> str | None:
+    """The name of a secret whose value a word is or holds; testing or counting it shows nothing."""
+    if _MASKING.search(word.raw):
+        return None
+    for name in names.intersection(word.variables):
+        if re.search(rf"\$(?:{re.escape(name)}\b|\{{{re.escape(name)}(?:\}}|:-))", word.raw):
+            return name
+    found = re.search(r"\$\{\{\s*secrets\.([\w-]+)\s*\}\}", word.raw)
+    return f"secrets.{found[1]}" if found else None
+
+
+def _to_log(command: Command) -> bool:
+    """Whether the output of a command goes to the log: not into a file, another command or a variable."""
+    if any(each.operator.startswith((">", "&>")) or "<<" in each.operator for each in command.redirections):
+        return any(
+            each.target.text in ("/dev/stdout", "/dev/stderr", "&1", "&2", "1", "2") for each in command.redirections
+        )
+    text = command.span.source.text
+    rest = text[command.span.end : command.span.end + 300].split("\n", 1)[0].lstrip(" \t\"'")
+    if rest.startswith("|") and not rest.startswith("||"):
+        return False
+    before = text[max(command.span.start - 3, 0) : command.span.start]
+    inside = "$(" in before or before.endswith("`")
+    return not inside and not (command.depth and _GROUP_END.search(text, command.span.end, command.span.end + 600))
+
+
+def env_file_tracked(subject: File, project: Project) -> Iterator[Outcome]:
+    """What git keeps holds no env file with secrets."""
+    if role_of(subject.source.path) == "template":
+        return
+    found = [
+        each
+        for each in exposures.literals(project)
+        if each.span.path == subject.source.path and (not each.role or is_random(each.text))
+    ]
+    if not found:
+        return
+    if subject.tracked is None:
+        yield Undetermined(place=subject.span, reason="without a git work tree nothing tells which files are tracked")
+    elif subject.tracked:
+        yield Violation(
+            subject.span,
+            severity="low" if role_of(subject.source.path) == "test" else None,
+            related=[Note(f"{each.name} is set here", each.key) for each in found[:10]],
+            secrets=[each.span for each in found],
+            words={"path": subject.source.path, "count": "a secret" if len(found) == 1 else f"{len(found)} secrets"},
+        )
+    else:
+        yield Held(subject.span, "git does not track it")
+
+
+def client_exposed_secret(subject: Setting, project: Project) -> Iterator[Outcome]:
+    """What a build tool writes into pages and apps is no secret."""
+    prefix = client_prefix(subject.name)
+    if prefix is None:
+        return
+    name = subject.name[len(prefix[0]) :]
+    if is_public_name(name):
+        return
+    kind = kind_of_name(name)
+    text = scalar_text(subject.value)
+    if kind is None or (text is not None and (is_public_value(text) or text.lower() in ("true", "false"))):
+        return
+    if kind not in _CLIENT_KINDS and not re.search(r"PRIVATE|SECRET|SERVICE_ROLE", subject.name):
+        return
+    span = exposures.place_of(subject.value, text) if text and not is_placeholder(text, (subject.name,)) else None
+    yield Violation(
+        subject.span,
+        severity="medium" if kind == "token" else None,
+        secrets=[span] if span is not None else [],
+        discriminator=subject.name,
+        words={"name": subject.name, "tool": prefix[1]},
+    )
