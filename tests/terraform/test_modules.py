@@ -450,3 +450,18 @@ def test_fetched_modules_are_read_from_disk() -> None:
     result = terraform.load(scanned, Environments(), read_text=on_disk.get, list_files=below)
     told = {each.address: plain(each.attributes) for each in result.facts.resources if each.kind == "resource"}
     assert told == {"module.db.module.inner.a_b.c": {"x": 1}, "module.db.module.far.a_b.d": {}}
+
+
+def test_a_slice_of_an_unknown_list_has_a_known_length() -> None:
+    text = """
+    data "aws_availability_zones" "this" {}
+    locals { zones = slice(data.aws_availability_zones.this.names, 0, 3) }
+    resource "a_b" "c" {
+      blocks = [for index, zone in local.zones : cidrsubnet("10.0.0.0/16", 8, index)]
+      zones  = local.zones
+    }
+    """
+    found = attributes(text, "a_b.c")
+    assert found["blocks"] == ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"]
+    reason = "data.aws_availability_zones.this.names is not known before it is applied"
+    assert found["zones"] == [{"unknown": reason}] * 3

@@ -284,8 +284,10 @@ def _slice(arguments: list[TfValue]) -> TfValue:
     sequence = arguments[0]
     if sequence.kind == "set":
         raise EvaluationError("a set has no positions to slice at", 0)
-    if sequence.kind not in ("list", "tuple"):
+    if sequence.kind not in ("list", "tuple") and (sequence.known or sequence.kind != "dynamic"):
         raise EvaluationError(f"slice() takes a list or tuple, not {sequence.kind}", 0)
+    if not sequence.known:
+        return _unknown_slice(sequence, arguments)
     items = items_of(sequence)
     start, end = whole_number(arguments[1], "the start", 1), whole_number(arguments[2], "the end", 2)
     for position, (what, at) in enumerate((("start", start), ("end", end)), 1):
@@ -298,6 +300,19 @@ def _slice(arguments: list[TfValue]) -> TfValue:
     return made.marked(sequence.flags & MARKS)
 
 
+def _unknown_slice(sequence: TfValue, arguments: list[TfValue]) -> TfValue:
+    """A part of an unknown list: how many elements it has is certain, since ``slice`` fails for a list with fewer."""
+    start, end = whole_number(arguments[1], "the start", 1), whole_number(arguments[2], "the end", 2)
+    reason, marks = sequence.payload, sequence.flags & MARKS
+    if start > end or start < 0 or end - start > _SLICED or not isinstance(reason, Reason):
+        return unknown(combined((sequence,)), _same_type(arguments), marks=marks)
+    if sequence.kind == "list":
+        element = element_of(sequence.type)
+        return make_list(element, [unknown(reason, element) for _ in range(end - start)]).marked(marks)
+    types = sequence.type.elements[start:end] if sequence.kind == "tuple" else (DYNAMIC,) * (end - start)
+    return make_tuple([unknown(reason, type_) for type_ in types]).marked(marks)
+
+
 def _same_type(arguments: list[TfValue]) -> TfType:
     return arguments[0].type if arguments[0].kind == "list" else DYNAMIC
 
@@ -306,6 +321,8 @@ def _element_type(arguments: list[TfValue]) -> TfType:
     return element_of(arguments[0].type)
 
 
+# An unknown list is cut into no more unknown elements than this.
+_SLICED = 256
 _LIST = Parameter("list")
 _MARKED = Parameter("list", marked=True)
 _DYNAMIC_LIST = Parameter("list", LIST_OF_DYNAMIC)
@@ -336,5 +353,9 @@ FUNCTIONS = {
     "one": Function(_one, (_LIST,), typed=_element_type, nullable=True),
     "range": Function(_range, variadic=numeric("params"), result=LIST_OF_NUMBER),
     "reverse": Function(_reverse, (_MARKED,), typed=_same_type),
-    "slice": Function(_slice, (_MARKED, numeric("start_index"), numeric("end_index")), typed=_same_type),
+    "slice": Function(
+        _slice,
+        (Parameter("list", marked=True, unknown=True), numeric("start_index"), numeric("end_index")),
+        typed=_same_type,
+    ),
 }
