@@ -55,7 +55,7 @@ def full_administrator(subject: Grant, project: Project) -> Iterator[Outcome]:
     if isinstance(effect, Unknown):
         yield Undetermined(effect)
         return
-    if not effect or _is_boundary(subject, project) or _is_read_by(subject, project):
+    if not effect:
         return
     everywhere = policies.everything(subject.resources)
     action = policies.everything(subject.actions, words=("*", "*:*"))
@@ -65,7 +65,7 @@ def full_administrator(subject: Grant, project: Project) -> Iterator[Outcome]:
     if subject.not_actions and policies.includes(subject.not_actions, "iam:CreatePolicyVersion") is None:
         unknown = [each for each in subject.not_actions if isinstance(each, Unknown)]
         action, variant = unknown[0] if unknown else subject.not_actions[0], "not-action"
-    if action is None or everywhere is None:
+    if action is None or everywhere is None or _is_boundary(subject, project) or _is_read_by(subject, project):
         return
     undecided = [each for each in (action, everywhere, subject.conditions) if isinstance(each, Unknown)]
     if undecided:

@@ -18,6 +18,7 @@ IDENTITY = (
     "repository",
     "family",
     "cluster_id",
+    "domain_name",
 )
 
 
