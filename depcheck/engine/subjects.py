@@ -40,8 +40,8 @@ Subject: TypeAlias = (
     | File
     | Project
 )
-#: The nouns that ``looks_at`` may name, and what its filter is held against; a project's is the kinds of its files, one
-#: of which must be there.
+#: The nouns that ``looks_at`` may name, and what its filter is held against; a project's is the kinds of its files and
+#: the types of its resources, one of which must be there.
 NOUNS = {
     "resource": "type",
     "setting": "origin",
@@ -68,7 +68,7 @@ def subjects(rule: Rule, project: Project) -> Iterable[Subject]:
         return _resources(project, which)
     if noun == "project":
         kinds = {file.kind for file in project.facts.files}
-        return [project] if not which or kinds & {*which, *ON_REQUEST} else []
+        return [project] if not which or kinds & {*which, *ON_REQUEST} or project.of_type(*which) else []
     found: Iterable[Subject] = getattr(facts, noun + "s")
     key = NOUNS[noun]
     return [each for each in found if getattr(each, key) in which] if which and key else found
