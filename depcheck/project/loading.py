@@ -275,6 +275,7 @@ class _Loader:
             read_text=self._text_of,
             list_files=self._files_below,
             var_files=self.options.var_files,
+            commands=self.facts.commands,
         )
         self.facts.add(result.facts)
         self.invalid.extend(result.problems)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from depcheck.environments import Environments
-from depcheck.model import Facts, Problem, Runtime
+from depcheck.model import Command, Facts, Problem, Runtime
 from depcheck.syntax.hcl_ast import HclFile
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.evaluation import MAX_RESOURCES, Run
@@ -41,13 +41,14 @@ def load(
     read_text: Callable[[str], str | None],
     list_files: Callable[[str], Sequence[str]] | None = None,
     var_files: Sequence[str] = (),
+    commands: Iterable[Command] = (),
 ) -> Result:
     """Evaluate every root module in every environment.
 
     ``files`` are by their path below the scanned folder; a file inside a document is ``doc.md#/main.tf``.
     """
     with _deep_recursion():
-        return _load(Tree(files, environments, read_text, list_files), environments, var_files)
+        return _load(Tree(files, environments, read_text, list_files), environments, var_files, commands)
 
 
 @contextmanager
@@ -61,11 +62,11 @@ def _deep_recursion() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def _load(tree: Tree, environments: Environments, var_files: Sequence[str]) -> Result:
+def _load(tree: Tree, environments: Environments, var_files: Sequence[str], commands: Iterable[Command]) -> Result:
     facts = Facts()
     seen: dict[tuple[str, str, int, int], Problem] = {}
     facts.settings.extend(settings_of(tree))
-    for run in runs(tree, var_files):
+    for run in runs(tree, var_files, commands):
         try:
             _tell_run(run, facts, environments)
         except Exception as error:

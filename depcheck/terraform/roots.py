@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
 
-from depcheck.environments import Environments
+from depcheck.model import Command
 from depcheck.syntax.hcl_ast import HclFile, String
 from depcheck.terraform.configuration import Configuration
 from depcheck.terraform.evaluation import RootFiles, Run
+from depcheck.terraform.evaluations import Evaluation, environment_of, evaluations
 from depcheck.terraform.scope import Log
 from depcheck.terraform.terragrunt import UNIT, Unit, units
 from depcheck.terraform.tree import Tree, local_target
+from depcheck.terraform.usage import usages
 from depcheck.terraform.values import TfValue
-from depcheck.terraform.values_files import Loose, assign, automatic, is_values, loose_files, read_values
+from depcheck.terraform.values_files import assign, automatic, is_values, loose_files, read_values
 from depcheck.terraform.variables import through_file
 
 
@@ -52,11 +54,12 @@ def _reach(start: Sequence[str], targets: Mapping[str, list[str]], reached: set[
             pending.extend(targets[folder])
 
 
-def runs(tree: Tree, var_files: Sequence[str] = ()) -> Iterator[Run]:
+def runs(tree: Tree, var_files: Sequence[str] = (), commands: Iterable[Command] = ()) -> Iterator[Run]:
     """One evaluation per root module and environment."""
     roots = {folder: tree.configurations[folder] for folder in roots_of(tree.configurations)}
     loose = assign(loose_files(tree.files, tree.configurations, tree.environments), roots, tree.files)
     named = [path for path in (_named(each, tree.files) for each in var_files) if path is not None]
+    used = usages(commands, roots, tree.read_text, tree.environments) if any(loose.values()) else []
     deployed: set[str] = set()
     for unit in units(tree):
         target = unit.target()
@@ -67,29 +70,10 @@ def runs(tree: Tree, var_files: Sequence[str] = ()) -> Iterator[Run]:
     for folder, root in roots.items():
         if folder in deployed:
             continue
-        own = environment_of(folder, tree.environments)
         candidates = [each for each in loose.get(folder, ()) if each.path not in named]
-        for environment, chosen in _evaluations(own, candidates):
-            paths = [*automatic(folder, tree.files), *[each.path for each in chosen], *named]
-            yield _run(tree, root, environment, paths)
-
-
-def environment_of(folder: str, environments: Environments) -> str | None:
-    """The environment that a root module's folder tells."""
-    return environments.of_path(f"{folder.replace('#', '')}/main.tf" if folder else "main.tf")
-
-
-def _evaluations(own: str | None, loose: Sequence[Loose]) -> list[tuple[str | None, list[Loose]]]:
-    shared = [each for each in loose if each.shared]
-    by_environment: dict[str, list[Loose]] = {}
-    for each in loose:
-        if each.environment is not None:
-            by_environment.setdefault(each.environment, []).append(each)
-    if own is not None:
-        return [(own, [*shared, *by_environment.get(own, [])])]
-    if not by_environment:
-        return [(None, shared)]
-    return [(name, [*shared, *files]) for name, files in by_environment.items()]
+        for each in evaluations(tree, root, candidates, used):
+            paths = [*automatic(folder, tree.files), *each.files, *named]
+            yield _run(tree, root, each, paths)
 
 
 def _unit_run(tree: Tree, unit: Unit, root: Configuration) -> Run:
@@ -120,13 +104,14 @@ def _named(path: str, files: Mapping[str, HclFile]) -> str | None:
     return next((each for each in sorted(files) if is_values(each) and each.rpartition("/")[2] == name), None)
 
 
-def _run(tree: Tree, root: Configuration, environment: str | None, paths: Sequence[str]) -> Run:
+def _run(tree: Tree, root: Configuration, evaluation: Evaluation, paths: Sequence[str]) -> Run:
     log = Log()
     values: dict[str, list[TfValue]] = {}
     for path in paths:
         read_values(path, tree.files[path], root, log, values)
     files = RootFiles(root.path, tree.read_text, tree.list_files)
-    run = Run(root, environment, values, tree.find, files)
+    folder = f"{root.path or '.'} with {evaluation.label}" if evaluation.label else None
+    run = Run(root, evaluation.environment, values, tree.find, files, workspace=evaluation.workspace, folder=folder)
     for problem in log.problems:
         run.log.add(problem)
     return run

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from depcheck.model import Setting
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import Configuration, folder_of
+from depcheck.terraform.evaluations import environment_of
 from depcheck.terraform.expressions import evaluate
-from depcheck.terraform.roots import environment_of
 from depcheck.terraform.scope import Scope
 from depcheck.terraform.tree import Tree
 from depcheck.terraform.values_files import is_values

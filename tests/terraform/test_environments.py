@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from terraform_tree import chain, load, resources
+from terraform_tree import chain, load, parsed, resources, unknown
 
-from depcheck.values import Known
+from depcheck import terraform
+from depcheck.environments import Environments
+from depcheck.model import Command
+from depcheck.source import Source, Text
+from depcheck.syntax import shell
+from depcheck.values import Known, plain
 
 MAIN = 'variable "x" { default = 0 }\nvariable "y" { default = 0 }\nresource "a_b" "c" {\n  x = var.x\n  y = var.y\n}\n'
 
@@ -71,3 +76,59 @@ def test_a_missing_value_names_the_environment() -> None:
     found = resources(tree)["production", "a_b.c"].get("x")
     assert found.reason == "var.x has no value in production"  # type: ignore[union-attr]
     assert load(tree).problems == []
+
+
+def test_files_for_one_environment() -> None:
+    complementing = {"main.tf": MAIN, "envs/prod/a.tfvars": "x = 1", "envs/prod/b.tfvars": "y = 2"}
+    assert values(complementing) == {"production": (1, 2)}
+    rivals = {"main.tf": MAIN, "prod-eu.tfvars": "x = 1", "prod-us.tfvars": "x = 2"}
+    found = [(each.root, plain(each.get("x"))) for each in load(rivals).facts.resources]
+    assert found == [(". with prod-eu.tfvars", 1), (". with prod-us.tfvars", 2)]
+
+
+WORKSPACES = """
+locals {
+  size = { dev = 1, prod = 3 }
+  x    = local.size[terraform.workspace]
+}
+resource "a_b" "c" {
+  x = local.x
+  y = terraform.workspace == "staging" ? 1 : 2
+}
+"""
+
+
+def test_workspaces_are_environments() -> None:
+    found = {
+        environment: (plain(each.get("x")), plain(each.get("y")))
+        for (environment, _), each in resources(WORKSPACES).items()
+    }
+    missing = {"unknown": "the object has no element 'staging'"}
+    assert found == {"development": (1, 2), "production": (3, 2), "staging": (missing, 1)}
+
+
+def test_an_unknown_workspace_is_named() -> None:
+    found = resources('resource "a_b" "c" { x = terraform.workspace }')[None, "a_b.c"].get("x")
+    assert unknown(found).missing[0].name == "terraform.workspace"
+
+
+def command(text: str, environment: str | None) -> list[Command]:
+    return shell.parse(Text.of(Source("deploy.sh", text)), origin="script", environment=environment).commands
+
+
+def test_commands_say_which_files_belong_to_an_environment() -> None:
+    tree = {"infra/main.tf": MAIN, "infra/vars/base.tfvars": "x = 1\ny = 1", "infra/vars/eu.tfvars": "x = 2"}
+    commands = command("terraform plan -var-file=../vars/base.tfvars -var-file ../vars/eu.tfvars", "production")
+    result = terraform.load(parsed(tree), Environments(), read_text=tree.get, commands=commands)
+    (told,) = result.facts.resources
+    assert (told.environment, plain(told.get("x")), plain(told.get("y"))) == ("production", 2, 1)
+
+
+def test_makefiles_say_it_too() -> None:
+    tree = {
+        "main.tf": MAIN,
+        "live.tfvars": "x = 1",
+        "other.tfvars": "x = 2",
+        "Makefile": "plan-prod:\n\tterraform plan \\\n\t  -var-file=other.tfvars\n",
+    }
+    assert values(tree) == {"production": (2, 0)}

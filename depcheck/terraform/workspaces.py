@@ -1,0 +1,66 @@
+"""Workspaces that a configuration distinguishes: ``terraform.workspace`` compared with names, or looked up in maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from depcheck.environments import Environments
+from depcheck.source import Text
+from depcheck.syntax.hcl_ast import Attribute, Binary, Body, GetAttr, Name, Node, Object, String
+from depcheck.terraform.configuration import Configuration
+from depcheck.terraform.types import STRING
+from depcheck.terraform.values import TfValue
+
+_MENTION = "terraform.workspace"
+
+
+def workspaces(root: Configuration, environments: Environments) -> dict[str, TfValue]:
+    """The names of workspaces that mean an environment, by environment; the first of each counts.
+
+    A name stands in a comparison with ``terraform.workspace``, or is a key of a map in a root module that mentions
+    ``terraform.workspace`` at all and has at least two such keys.
+    """
+    if not any(_MENTION in file.text.text for file in root.files):
+        return {}
+    found: dict[str, TfValue] = {}
+    for file in root.files:
+        for node in _names(file.body, environments):
+            environment = environments.named(node.value)
+            if environment is not None and environment not in found:
+                found[environment] = _value(file.text, node)
+    return found
+
+
+def _value(text: Text, node: String) -> TfValue:
+    return TfValue("string", node.value, STRING, 0, text, node)
+
+
+def _names(body: Body, environments: Environments) -> Iterator[String]:
+    pending: list[object] = [body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (list, tuple)):
+            pending.extend(reversed(node))
+        elif isinstance(node, Binary) and node.operator in ("==", "!="):
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(one, String) and _is_workspace(other):
+                    yield one
+            pending += (node.right, node.left)
+        elif isinstance(node, Object):
+            keys = [key for key, _ in node.items if isinstance(key, String) and environments.named(key.value)]
+            if len(keys) > 1:
+                yield from keys
+            pending.extend([value for _, value in reversed(node.items)])
+        elif isinstance(node, Attribute):
+            pending.append(node.value)
+        elif isinstance(node, Node):
+            pending.extend([getattr(node, slot) for slot in reversed(type(node).__slots__)])
+
+
+def _is_workspace(node: object) -> bool:
+    return (
+        isinstance(node, GetAttr)
+        and node.name == "workspace"
+        and isinstance(node.base, Name)
+        and node.base.name == "terraform"
+    )
