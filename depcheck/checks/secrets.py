@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Build, Command, File, Job, Setting, Word
-from depcheck.project import Project, exposures, workflows
+from depcheck.project import Project, arguments, exposures, workflows
 from depcheck.project.credentials import (
     client_prefix,
     is_credible,
@@ -22,30 +22,6 @@ from depcheck.values import Absent, Known, Unknown, Value, scalar_text
 
 _IN_IMAGE = ("dockerfile-env", "dockerfile-arg")
 _CLIENT_KINDS = {"password", "secret", "token"}
-_OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.*))?", re.DOTALL)
-_BEARER = re.compile(
-    r"(?:authorization|x-api-key|private-token|x-auth-token|apikey)\s*:\s*(?:(?:bearer|token|basic)\s+)?(?P<value>\S+)",
-    re.IGNORECASE,
-)
-_FETCHERS = frozenset({"curl", "wget", "http", "https", "xh"})
-#: Programs whose short option takes a password: glued to it, or (with a blank) as the next word.
-_GLUED = {"mysql": "-p", "mysqldump": "-p", "mysqladmin": "-p", "mariadb": "-p", "mariadb-dump": "-p", "sshpass": "-p"}
-_NEXT: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(_FETCHERS, ("-u", "--user", "-H", "--header")),
-    "redis-cli": ("-a",),
-    "sshpass": ("-p",),
-    "mongosh": ("-p",),
-    "mongo": ("-p",),
-    "mongodump": ("-p",),
-    "mongorestore": ("-p",),
-    "sqlcmd": ("-P",),
-    "docker": ("-p",),
-    "podman": ("-p",),
-    "az": ("-p",),
-}
-_SHORT = frozenset({"-p", "-P", "-a", "-u", "--user", "--requirepass"})
-_LOGIN = frozenset({"docker", "podman", "az"})
-_USER = re.compile(r"(?P<user>[^:@/\s]{1,100}):(?P<value>[^@\s]{4,200})")
 _GROUP_END = re.compile(r"(?:\}|\bdone|\bfi|\))\s*(?:>|\|(?!\|))")
 _PRINTING = frozenset({"echo", "printf"})
 _MASKING = re.compile(r"::(?:add-mask|set-output|set-env)")
@@ -122,16 +98,17 @@ def _weight(each: Exposure) -> tuple[str | None, str]:
     return "high", ""
 
 
-def private_key(subject: File, project: Project) -> Iterator[Outcome]:
+def private_key(subject: Project, project: Project) -> Iterator[Outcome]:
     """No private key is part of a file in the repository."""
-    for span, kind in exposures.private_keys(subject):
-        severity = "low" if role_of(span.path) == "test" or kind == "ENCRYPTED" else None
+    for each in exposures.private_keys(project):
+        severity = "low" if each.role == "test" or each.name == "ENCRYPTED" else None
         yield Violation(
-            span,
+            each.span,
+            environment=each.environment,
             severity=severity,
-            secrets=[span],
-            discriminator=kind,
-            words={"kind": f"{kind} private key" if kind else "private key"},
+            secrets=[each.span],
+            discriminator=each.name,
+            words={"kind": f"{each.name} private key" if each.name else "private key"},
         )
 
 
@@ -153,11 +130,7 @@ def connection_string_password(subject: Project, project: Project) -> Iterator[O
 def secret_on_command_line(subject: Command, project: Project) -> Iterator[Outcome]:
     """No command is given a secret as a literal argument."""
     severity = "low" if role_of(subject.span.path) else None
-    for option, word, text in _secret_arguments(subject):
-        kind = "password" if option in _SHORT or kind_of_name(option.lstrip("-")) == "password" else "token"
-        if not is_credible(kind, text, (option, subject.name)):
-            continue
-        span = exposures.place_of(Known(text, word.span), text) or word.span
+    for option, span, _ in arguments.secrets_of(subject):
         yield Violation(
             span,
             severity=severity,
@@ -165,56 +138,6 @@ def secret_on_command_line(subject: Command, project: Project) -> Iterator[Outco
             discriminator=f"{subject.name} {option}",
             words={"program": subject.name or "a command", "option": option},
         )
-
-
-def _secret_arguments(command: Command) -> Iterator[tuple[str, Word, str]]:
-    """Each literal argument that a command takes for a secret: the option, its word, the secret itself."""
-    name, words = command.name, command.words[1:]
-    before = ""
-    for index, word in enumerate(words):
-        text = word.text
-        if text is None:
-            before = ""
-            continue
-        option, before = before, ""
-        if option:
-            inner = _inside(option, text) if name in _FETCHERS else text
-            if inner is not None:
-                yield option, word, inner
-            continue
-        glued = _GLUED.get(name)
-        if glued and text.startswith(glued) and len(text) > len(glued) and not text.startswith("--"):
-            yield glued, word, text[len(glued) :]
-        elif text in _NEXT.get(name, ()) and not (name in _LOGIN and not _is_login(words[:index])):
-            before = text
-        elif (match := _OPTION.fullmatch(text)) and _takes_secret(match["name"]):
-            if match["value"]:
-                yield f"--{match['name']}", word, match["value"]
-            elif match["value"] is None and not _is_option(words, index + 1):
-                before = text
-
-
-def _takes_secret(option: str) -> bool:
-    return option == "requirepass" or kind_of_name(option) in ("password", "token", "secret", "key")
-
-
-def _inside(option: str, text: str) -> str | None:
-    """The secret in the argument of an option: behind a user's name, or in a header."""
-    if option in ("-u", "--user"):
-        user = _USER.fullmatch(text)
-        return user["value"] if user else None
-    if option in ("-H", "--header"):
-        header = _BEARER.search(text)
-        return header["value"].strip("\"'") if header else None
-    return text
-
-
-def _is_login(words: list[Word]) -> bool:
-    return any(word.text == "login" for word in words)
-
-
-def _is_option(words: list[Word], index: int) -> bool:
-    return index >= len(words) or (words[index].text or "").startswith("-")
 
 
 def secret_printed(subject: Job, project: Project) -> Iterator[Outcome]:

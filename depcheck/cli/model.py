@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from depcheck.cli import CLEAN, write
@@ -9,6 +11,9 @@ from depcheck.cli.inputs import Inputs, input_options, project_of
 from depcheck.model import Facts
 from depcheck.source import Source, Span
 from depcheck.values import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from depcheck.engine.build import Masker
 
 
 @click.command(name="model")
@@ -22,9 +27,17 @@ def command(inputs: Inputs, format_: str, noun: tuple[str, ...], reveal: bool) -
     """Print the model of PATH: every resource, setting, image, grant, command, job … with its place."""
     import json
 
+    from depcheck.engine.build import Masker
+    from depcheck.project import exposures
+
     project, _, _ = project_of(inputs)
     nouns = [name for name in Facts.__slots__ if not noun or name in noun or name.removesuffix("s") in noun]
-    data = {name: [_plain(each, reveal=reveal) for each in getattr(project.facts, name)] for name in nouns}
+    data: dict[str, list[object]] = {
+        name: [_plain(each, reveal=reveal) for each in getattr(project.facts, name)] for name in nouns
+    }
+    if not reveal:
+        masker = Masker(*exposures.masked(project))
+        data = {name: [_masked(row, masker) for row in rows] for name, rows in data.items()}
     if format_ == "json":
         write(json.dumps({"version": 1, "facts": data}, ensure_ascii=False, indent=2) + "\n")
         return CLEAN
@@ -36,6 +49,17 @@ def command(inputs: Inputs, format_: str, noun: tuple[str, ...], reveal: bool) -
             out += [f"{name} ({len(rows)})", *[f"  {visible(_line(row))}" for row in rows]]
     write("".join(f"{line}\n" for line in out))
     return CLEAN
+
+
+def _masked(data: object, masker: Masker) -> object:
+    """The data without the secrets that stand in texts: scripts, words of commands, instructions."""
+    if isinstance(data, str):
+        return masker.text(data)
+    if isinstance(data, list):
+        return [_masked(each, masker) for each in data]
+    if isinstance(data, dict):
+        return {key: _masked(each, masker) for key, each in data.items()}
+    return data
 
 
 def _line(row: object) -> str:

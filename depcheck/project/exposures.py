@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from depcheck.model import Command, File, Job, Setting
+from depcheck.model import Command, Job, Setting
 from depcheck.project import Project
+from depcheck.project.arguments import secrets_of
 from depcheck.project.credentials import client_prefix, is_credible, is_placeholder, is_random, kind_of_name
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text, string
@@ -206,20 +207,38 @@ def _texts(project: Project) -> Iterator[tuple[str, Value, Span, Setting | Comma
                 yield command.name, Known(word.text, word.span), word.span, command
 
 
-def private_keys(file: File) -> Iterator[tuple[Span, str]]:
-    """The private keys in a file, in PEM or in base64 of it, and what kind each is (``RSA``, empty for PKCS 8)."""
-    text = file.source.text
+@lru_cache(maxsize=1)
+def private_keys(project: Project) -> tuple[Exposure, ...]:
+    """Every private key, in PEM or in base64 of it; the name says of what kind it is (``RSA``, empty for PKCS 8)."""
+    found: list[Exposure] = []
+    for file in project.facts.files:
+        for kind, start, end in _keys_in(file.source.text):
+            span = file.source.span(start, end)
+            found.append(Exposure(kind, span.text, span, span, environment=file.environment))
+    for setting in project.facts.settings:
+        text = string(setting.value)
+        if text is None or "PRIVATE KEY" not in text or "-----BEGIN" in setting.value.span.text:
+            continue
+        for kind, start, end in _keys_in(text):  # a value that is written with escapes
+            span = setting.value.span
+            found.append(Exposure(kind, text[start:end], span, setting.span, environment=setting.environment))
+            break
+    return tuple(found)
+
+
+def _keys_in(text: str) -> Iterator[tuple[str, int, int]]:
     if "PRIVATE KEY" in text:
         for begin in _KEY_BEGIN.finditer(text):
             end = _KEY_END.search(text, begin.end(), begin.end() + _KEY_LIMIT)
-            stop = end.start() if end else begin.end() + 400
-            body = re.sub(r"\\[nr]|[^A-Za-z0-9+/]", "", text[begin.end() : stop])
-            if end and len(body) >= 64 and len(set(body)) >= 16:
-                yield file.source.span(begin.start(), end.end()), begin["kind"].strip()
+            if end is None:
+                continue
+            body = re.sub(r"\\[nr]|[^A-Za-z0-9+/]", "", text[begin.end() : end.start()])
+            if len(body) >= 64 and len(set(body)) >= 16:
+                yield begin["kind"].strip(), begin.start(), end.end()
     if "LS0tLS1CRUdJTi" in text:
         for match in _ENCODED_KEY.finditer(text):
             if _decodes_to_a_key(match.group()):
-                yield file.source.span(match.start(), match.end()), ""
+                yield "", match.start(), match.end()
 
 
 def _decodes_to_a_key(text: str) -> bool:
@@ -233,15 +252,23 @@ def _decodes_to_a_key(text: str) -> bool:
 
 def masked(project: Project) -> tuple[list[Span], list[str]]:
     """Every place of a secret, and the decoded text of those that are written with escapes; whatever rules run."""
-    found = [*literals(project), *passwords_in_addresses(project)]
+    found = [*literals(project), *passwords_in_addresses(project), *private_keys(project)]
     spans = [each.span for each in found]
     texts = [each.text for each in found if each.text != each.span.text]
-    for file in project.facts.files:
-        spans.extend(span for span, _ in private_keys(file))
+    for command in project.facts.commands:
+        for _, span, text in secrets_of(command):
+            spans.append(span)
+            texts.append(text)
     for setting in project.facts.settings:
-        if isinstance(setting.value, Unknown) and not setting.value.missing and kind_of_name(setting.name):
-            spans.append(setting.value.span)  # a quote that is not closed: nothing of it is shown
+        if setting.origin == "env-file" and _unclosed(setting) and kind_of_name(setting.name) is not None:
+            spans.append(setting.value.span)  # nothing of it is shown
     return spans, texts
+
+
+def _unclosed(setting: Setting) -> bool:
+    """Whether the quote of a value is not closed, so that the value is not decided."""
+    value = setting.value
+    return isinstance(value, Unknown) and not value.missing and value.span != setting.span
 
 
 def in_line(line: str) -> list[tuple[int, int]]:
@@ -249,7 +276,7 @@ def in_line(line: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for match in _LINE.finditer(line):
         kind = kind_of_name(match["name"])
-        if kind is not None and is_credible(kind, match["value"]):
+        if kind not in (None, "weak") and not is_placeholder(match["value"], (match["name"],)):
             found.append(match.span("value"))
     found += [match.span("password") for match in _URI.finditer(line) if not is_placeholder(match["password"])]
     return sorted(found)
