@@ -11,6 +11,8 @@ _RESOURCE_TYPE = re.compile(r"[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa):
 _STATEMENT = re.compile(r"\"Statement\"\s*:\s*[\[{]", re.IGNORECASE)
 _ESCAPED_STATEMENT = re.compile(r"\\\"Statement\\\"\s*:\s*[\[{]")
 _EFFECT = re.compile(r"\\?\"(?:Effect|Sid|NotAction|Action)\\?\"\s*:", re.IGNORECASE)
+#: How ``terraform show -json`` begins.
+_PLAN = re.compile(r"\s*\{\s*\"format_version\"\s*:\s*\"[\d.]+\"\s*,\s*\"terraform_version\"\s*:")
 #: Files that are never deployment configuration, and large.
 _NEVER = frozenset(
     {"package.json", "package-lock.json", "tsconfig.json", "composer.json", "manifest.json", "tree.json"}
@@ -18,8 +20,8 @@ _NEVER = frozenset(
 
 
 def kind_of(path: str, head: str) -> str | None:
-    """``cdk``, ``terraform-json``, ``tfvars-json``, ``cloudformation``, ``iam-policy``, ``json`` for the envelope of a
-    Cardano key, or None."""
+    """``cdk``, ``terraform-json``, ``terraform-plan``, ``tfvars-json``, ``cloudformation``, ``iam-policy``, ``json`` for
+    the envelope of a Cardano key, or None."""
     name = path.rsplit("/", 1)[-1].lower()
     if name in ("cdk.json", "cdk.context.json"):
         return "cdk"
@@ -31,6 +33,8 @@ def kind_of(path: str, head: str) -> str | None:
         return "json"
     if name in _NEVER:
         return None
+    if _PLAN.match(head):
+        return "terraform-plan"
     if is_template(head):
         return "cloudformation"
     if name.endswith(".template"):

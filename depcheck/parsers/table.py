@@ -12,6 +12,7 @@ from depcheck.parsers import Parser
 MODULES: dict[str, str] = {
     "terraform": "terraform",
     "terraform-json": "terraform",
+    "terraform-plan": "terraform_plan",
     "tfvars": "terraform",
     "tfvars-json": "terraform",
     "hcl": "terraform",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from depcheck.discovery import SIZE_LIMIT, Candidate, discover, find_root, read
 from depcheck.environments import Environments
 from depcheck.findings import ReadError, Skipped, raised
-from depcheck.model import Comment, Facts, File, Problem
+from depcheck.model import Comment, Facts, File, Problem, Resource
 from depcheck.parsers import Context, Embedded, Parsed
 from depcheck.parsers.table import ON_REQUEST, kind_of, may_be_read, parser_of
 from depcheck.project import Project
@@ -113,6 +113,7 @@ class _Loader:
         self.notices: list[str] = []
         self.failures: list[ReadError] = []
         self.hcl: dict[str, HclFile] = {}
+        self.planned: list[Resource] = []
         self.compose: dict[str, Parsed] = {}
         self.dotenv: dict[str, Parsed] = {}
         self.sources: dict[str, Source] = {}
@@ -223,6 +224,8 @@ class _Loader:
             self.comments.setdefault(text.source.path, []).extend(parsed.comments)
         if kind in _TERRAFORM and parsed.hcl is not None:
             self.hcl[path] = parsed.hcl
+        elif kind == "terraform-plan":
+            self.planned.extend(parsed.facts.resources)
         elif kind == "compose":
             self.compose[path] = parsed
         else:
@@ -266,6 +269,7 @@ class _Loader:
 
     def _join_terraform(self) -> None:
         if not self.hcl:
+            self.facts.resources.extend(self.planned)
             return
         from depcheck import terraform
 
@@ -277,6 +281,10 @@ class _Loader:
             var_files=self.options.var_files,
             commands=self.facts.commands,
         )
+        if self.planned:
+            from depcheck.terraform.plans import joined
+
+            result.facts.resources = joined(result.facts.resources, self.planned)
         self.facts.add(result.facts)
         self.invalid.extend(result.problems)
 
