@@ -20,8 +20,8 @@ _NEVER = frozenset(
 
 
 def kind_of(path: str, head: str) -> str | None:
-    """``cdk``, ``terraform-json``, ``terraform-plan``, ``tfvars-json``, ``cloudformation``, ``iam-policy``, ``json`` for
-    the envelope of a Cardano key, or None."""
+    """``cdk``, ``terraform-json``, ``terraform-plan``, ``tfvars-json``, ``cloudformation``, ``iam-policy``, ``json``
+    for the envelope of a Cardano key, or None."""
     name = path.rsplit("/", 1)[-1].lower()
     if name in ("cdk.json", "cdk.context.json"):
         return "cdk"
