@@ -65,11 +65,14 @@ def _single_instance(cluster: Resource, project: Project, related: list[Related]
     if None in counts:
         open_ = members[counts.index(None)]
         yield Undetermined(place=open_.span, reason=f"how many of {open_.address} there are is not decided")
-    elif sum(each or 0 for each in counts) == 1:
+        return
+    # Equal clusters are told once, and so are their instances.
+    each_has = sum(count or 0 for count in counts) / (cluster.instances or 1)
+    if each_has <= 1:
         notes = [Related("its only instance", members[0].span), *related]
         yield Violation(cluster.span, variant="cluster", severity="medium", related=notes)
     else:
-        yield Held(cluster.span, f"{cluster.address} has {sum(each or 0 for each in counts)} instances")
+        yield Held(cluster.span, f"{cluster.address} has {each_has:g} instances")
 
 
 def _scales_readers(cluster: Resource, project: Project) -> bool:
