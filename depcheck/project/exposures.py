@@ -40,7 +40,7 @@ _KEY_END = re.compile(r"-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
 _ENCODED_KEY = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{80,}={0,2}")
 _KEY_LIMIT = 20_000
 _LINE = re.compile(
-    r"(?P<name>[A-Za-z_][\w.-]{1,80})[\"']?\s{0,4}(?::|=|:=|=>)\s{0,4}(?P<quote>[\"']?)(?P<value>[^\s\"'#;,]{6,400})"
+    r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{1,80})[\"']?\s{0,4}(?::|=|:=|=>)\s{0,4}(?P<quote>[\"']?)(?P<value>[^\s\"'#;,]{6,400})"
 )
 
 
