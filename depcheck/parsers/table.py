@@ -47,7 +47,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "dotenv",
             r"(?:\.env(?:[._-].+)?|.+\.env|(?:env|dotenv)\.(?:example|sample|template|dist)|.+\.env\.[a-z]+)"
-            r"(?<!\.ts|\.js|\.py|\.go|\.rs|\.md|\.sh)",
+            r"(?<!\.ts|\.js|\.py|\.go|\.rs|\.md|\.sh|\.j2)(?<!\.bak|\.erb|\.swp)(?<!\.orig)(?<!\.patch)",
         ),
         ("markdown", r".+\.(?:md|markdown)"),
         ("yaml", r".+\.ya?ml"),
