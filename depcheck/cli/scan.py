@@ -146,6 +146,7 @@ def report_of(
         environment=inputs.environment,
         shown=shown,
         fail_on=fail_on or (policy.rules.fail_on if policy is not None else "medium"),
+        partial=any(path == "-" or Path(path).is_file() for path in inputs.paths),
     )
     return run(project, rules, settings)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from depcheck.engine import build, suppressions
+from depcheck.engine import build
 from depcheck.engine.judging import outcomes
 from depcheck.engine.selection import Selection
+from depcheck.engine.silencing import Silencer
 from depcheck.engine.subjects import address_of, environment_of, subjects
 from depcheck.findings import (
     Evidence,
@@ -19,7 +20,6 @@ from depcheck.findings import (
     ReadError,
     Report,
     Skipped,
-    Suppression,
     Undetermined,
     Violation,
     raised,
@@ -39,9 +39,10 @@ NOT_JUDGED = frozenset({"policy", "ignore", "lock"})
 
 
 class Run:
-    """How to run: which rules, which paths and environment to show, the baseline and what it takes to fail."""
+    """How to run: which rules, which paths and environment to show, the baseline and what it takes to fail; ``partial``
+    where the project was read in part, so that what is missing tells nothing."""
 
-    __slots__ = ("baseline", "environment", "fail_on", "profile", "selection", "shown")
+    __slots__ = ("baseline", "environment", "fail_on", "partial", "selection", "shown")
 
     def __init__(
         self,
@@ -51,8 +52,10 @@ class Run:
         environment: str | None = None,
         shown: object = None,
         fail_on: str = "medium",
+        partial: bool = False,
     ) -> None:
         self.selection = selection
+        self.partial = partial
         self.baseline = baseline
         self.environment = environment
         self.shown: Shown | None = shown if isinstance(shown, Shown) else None
@@ -85,26 +88,42 @@ class Shown:
         changed = self.lines.get(span.path)
         return changed is not None and any(line in changed for line in range(span.line, span.end_line + 1))
 
+    def tells(self, item: Finding) -> bool:
+        """Whether a finding is about these places: its own, where its value came from, or one that it names."""
+        places = [item.span, *(step.span for step in item.via), *(note.span for note in item.related)]
+        return any(place in self for place in places)
+
 
 def run(project: Project, rules: list[Rule], settings: Run) -> Report:
     """Judge a project. The report's order is that of paths, places and rules."""
     selection = settings.selection
     chosen = [rule for rule in rules if selection.includes(rule)]
-    judged, errors = _judge(chosen, project)
+    judged, errors, ran = _judge(chosen, project)
     if settings.environment is not None:
         judged = [each for each in judged if each[1].environment in (None, settings.environment)]
-    judged = _grouped(judged)
     places, texts = exposures.masked(project)
     places.extend(span for _, outcome in judged if isinstance(outcome, Violation) for span in outcome.secrets)
     masker = build.Masker(places, texts)
-    findings, passed, unknown = _built(judged, selection, masker)
-    findings = _without_yielding(findings, rules)
-    suppressed, findings = _suppress(findings, project, settings, chosen, masker)
+    silencer = Silencer(project, selection, settings.baseline)
+    findings, passed, unknown = _built(_grouped(judged, silencer), selection, masker)
+    if settings.partial or settings.environment is not None or settings.shown is not None:
+        ran = frozenset()
+    aliases = {rule.id: rule.aliases for rule in chosen}
+    for question in unknown:
+        silencer.meant(question.rule, aliases[question.rule], question.span)
+    suppressed, findings = _suppress(_without_yielding(findings, rules, silencer), silencer)
+    meta = next((rule for rule in chosen if rule.id == SUPPRESSION), None)
+    if meta is not None:
+        wrong = list(silencer.wrong(ran))
+        extra = [build.finding(meta, selection.severity(meta), each, masker) for each in wrong]
+        build.fingerprints(extra, [str(each.words.get("text", "")) for each in wrong])
+        findings += extra
     if settings.shown is not None:
-        findings = [each for each in findings if each.span in settings.shown]
-        suppressed = [each for each in suppressed if each.span in settings.shown]
-        unknown = [each for each in unknown if each.span in settings.shown]
-        passed = [each for each in passed if each.span in settings.shown]
+        shown = settings.shown
+        findings = [each for each in findings if shown.tells(each)]
+        suppressed = [each for each in suppressed if shown.tells(each)]
+        unknown = [each for each in unknown if each.span in shown]
+        passed = [each for each in passed if each.span in shown]
     errors.extend(project.failures)
     errors.extend(_read_errors(project.problems, masker))
     by_kind: dict[str, int] = {}
@@ -140,22 +159,24 @@ def _environments(project: Project) -> list[str]:
     return known + sorted(seen - set(known))
 
 
-def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outcome]], list[ReadError]]:
+def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outcome]], list[ReadError], frozenset[str]]:
+    """What the rules say, what went wrong, and which rules ran to their end."""
     judged: list[tuple[Rule, Outcome]] = []
     errors: list[ReadError] = []
+    ran: set[str] = set()
     for rule in chosen:
         if rule.needs == "engine" or (rule.needs == "policy" and project.policy is None):
             continue
-        found = subjects(rule, project)
-        if not found:
-            continue
-        for subject in found:
+        before = len(errors)
+        for subject in subjects(rule, project):
             try:
                 for outcome in outcomes(rule, subject, project):
                     judged.append((rule, _placed(outcome, subject)))
             except (Exception, SystemExit) as error:
                 errors.append(_raised(rule, subject, error))
-    return judged, errors
+        if len(errors) == before:
+            ran.add(rule.id)
+    return judged, errors, frozenset(ran)
 
 
 def _placed(outcome: Outcome, subject: Subject) -> Outcome:
@@ -177,26 +198,31 @@ def _raised(rule: Rule, subject: Subject, error: BaseException) -> ReadError:
     )
 
 
-def _grouped(judged: list[tuple[Rule, Outcome]]) -> list[tuple[Rule, Outcome]]:
-    """Several instances of one defect in one file are one finding, for the rules that say so."""
+def _grouped(judged: list[tuple[Rule, Outcome]], silencer: Silencer) -> list[tuple[Rule, Outcome]]:
+    """Several instances of one defect in one file are one finding, for the rules that say so. One that is silenced
+    stands alone: it must neither hide the others nor be told with them."""
     kept: list[tuple[Rule, Outcome]] = []
-    first: dict[tuple[str, str, str | None, str], Violation] = {}
+    groups: dict[tuple[str, str, str | None, str], list[Violation]] = {}
     for rule, outcome in judged:
         if rule.group != "file" or not isinstance(outcome, Violation):
             kept.append((rule, outcome))
             continue
-        key = (rule.id, outcome.span.path, outcome.environment, outcome.variant)
-        leader = first.setdefault(key, outcome)
-        if leader is outcome:
-            outcome.words = {**outcome.words, "others": "", "count": 1}
+        outcome.words = {**outcome.words, "others": "", "count": 1}
+        if silencer.violation(rule, outcome) is not None:
             kept.append((rule, outcome))
-        else:
-            count = len([note for note in leader.related if note.message.startswith("also here")]) + 2
-            name = outcome.words.get("name")
-            leader.related.append(Note(f"also here: {name}" if name else "also here", outcome.span))
-            leader.secrets.extend(outcome.secrets)
-            more = count - 1
-            leader.words = {**leader.words, "count": count, "others": f" and {more} more in this file"}
+            continue
+        group = groups.setdefault((rule.id, outcome.span.path, outcome.environment, outcome.variant), [])
+        if not group:
+            kept.append((rule, outcome))
+        group.append(outcome)
+    for leader, *others in groups.values():
+        for other in others:
+            name = other.words.get("name")
+            leader.related.append(Note(f"also here: {name}" if name else "also here", other.span))
+            leader.secrets.extend(other.secrets)
+        if others:
+            leader.words["count"] = len(others) + 1
+            leader.words["others"] = f" and {len(others)} more in this file"
     return kept
 
 
@@ -238,85 +264,30 @@ def _built(
     return [item for item, _ in pairs], passed, unknown
 
 
-def _without_yielding(findings: list[Finding], rules: list[Rule]) -> list[Finding]:
+def _without_yielding(findings: list[Finding], rules: list[Rule], silencer: Silencer) -> list[Finding]:
     """One defect, one finding: a rule that yields to a more specific one is silent where that one spoke."""
     yields = {rule.id: rule.yields_to for rule in rules if rule.yields_to}
     if not yields:
         return findings
     spoken = {(each.rule, each.span.path, each.span.line, each.environment) for each in findings}
-    return [
-        each
-        for each in findings
-        if not any(
-            (other, each.span.path, each.span.line, each.environment) in spoken for other in yields.get(each.rule, ())
-        )
-    ]
+    kept: list[Finding] = []
+    for each in findings:
+        place = (each.span.path, each.span.line, each.environment)
+        if any((other, *place) in spoken for other in yields.get(each.rule, ())):
+            silencer.meant(each.rule, each.aliases, each.span)
+        else:
+            kept.append(each)
+    return kept
 
 
-def _suppress(
-    findings: list[Finding], project: Project, settings: Run, chosen: list[Rule], masker: build.Masker
-) -> tuple[list[Finding], list[Finding]]:
-    """Split into suppressed and remaining findings; what is wrong with a suppression becomes a finding."""
-    ignores: dict[str, list[suppressions.Ignore]] = {}
-    wrong: list[tuple[Rule, Violation]] = []
-    meta = next((rule for rule in chosen if rule.id == SUPPRESSION), None)
-    known = settings.selection.known
-    for path, comments in project.comments.items():
-        found, malformed = suppressions.read(comments)
-        for ignore in found:
-            ignores.setdefault(path, []).append(ignore)
-        if meta is not None:
-            wrong.extend((meta, _about(span, "malformed", text)) for span, text in malformed)
+def _suppress(findings: list[Finding], silencer: Silencer) -> tuple[list[Finding], list[Finding]]:
+    """Split into suppressed and remaining findings."""
     suppressed: list[Finding] = []
     remaining: list[Finding] = []
-    today = project.as_of.isoformat()
     for item in findings:
-        item.suppression = _suppression_of(item, ignores.get(item.span.path, ()), project, settings, today)
+        item.suppression = silencer.finding(item)
         (suppressed if item.suppression else remaining).append(item)
-    if meta is not None:
-        wrong.extend((meta, each) for each in _wrong_ignores(ignores, known, settings, today))
-        extra = [build.finding(rule, settings.selection.severity(rule), each, masker) for rule, each in wrong]
-        build.fingerprints(extra, [str(each.words.get("text", "")) for _, each in wrong])
-        remaining.extend(extra)
     return suppressed, remaining
-
-
-def _suppression_of(
-    item: Finding, ignores: Iterable[suppressions.Ignore], project: Project, settings: Run, today: str
-) -> Suppression | None:
-    resource = project.resource(item.resource, item.environment) if item.resource else None
-    for ignore in ignores:
-        if ignore.covers(item.rule, item.aliases, item.span, resource.extent if resource else None):
-            ignore.used = True
-            if ignore.until is None or ignore.until >= today:
-                return ignore.suppression()
-    by_policy = settings.selection.suppression(item, today)
-    if by_policy is not None:
-        return by_policy
-    if item.fingerprint in settings.baseline:
-        return Suppression("baseline", "it was there when the baseline was written")
-    return None
-
-
-def _wrong_ignores(
-    ignores: dict[str, list[suppressions.Ignore]], known: frozenset[str], settings: Run, today: str
-) -> Iterator[Violation]:
-    for each in (ignore for found in ignores.values() for ignore in found):
-        if each.tool != "depcheck":
-            continue
-        strangers = [name for name in each.ids if name not in known]
-        for name in strangers:
-            yield _about(each.span, "unknown-rule", settings.selection.nearest(name))
-        if strangers:
-            continue
-        if each.until is not None and each.until < today:
-            yield _about(each.span, "expired", each.until)
-        elif not each.used and settings.selection.all_run(each.ids) and settings.shown is None:
-            yield _about(each.span, "unused", ", ".join(each.ids))
-
-
-def _about(span: Span, variant: str, text: str) -> Violation:
-    return Violation(span, variant=variant, words={"text": text})
 
 
 def _read_errors(problems: Iterable[Problem], masker: build.Masker) -> Iterator[ReadError]:

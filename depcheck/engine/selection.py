@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from depcheck.findings import SEVERITIES, Finding, Suppression
+from depcheck.environments import glob_match
+from depcheck.findings import SEVERITIES, Suppression
 from depcheck.packs import Rule
+from depcheck.project.addresses import matches
 
 if TYPE_CHECKING:
     from depcheck.policy import Policy
@@ -69,30 +70,18 @@ class Selection:
         """``"name", did you mean "nearest"?`` for a name that is no rule."""
         return _quoted(name, sorted(self.known))
 
-    def suppression(self, item: Finding, today: str) -> Suppression | None:
-        """The policy's exception that covers a finding on a day, or None."""
+    def suppression(self, rule: str, resource: str | None, path: str, today: str) -> Suppression | None:
+        """The policy's exception that covers a rule at a resource and a path on a day, or None."""
         for entry in self._exceptions:
-            if entry.rule != item.rule or (entry.until is not None and entry.until.isoformat() < today):
+            if entry.rule != rule or (entry.until is not None and entry.until.isoformat() < today):
                 continue
-            if entry.resources and not any(_address_match(item.resource or "", glob) for glob in entry.resources):
+            if entry.resources and not any(matches(resource or "", glob) for glob in entry.resources):
                 continue
-            if entry.paths and not any(fnmatchcase(item.span.path, glob) for glob in entry.paths):
+            if entry.paths and not any(glob_match(path, glob) for glob in entry.paths):
                 continue
             until = entry.until.isoformat() if entry.until is not None else None
             return Suppression("policy", entry.reason, until=until)
         return None
-
-
-def _address_match(address: str, glob: str) -> bool:
-    """Addresses match with and without the module path and the index."""
-    forms = {address, address.split("[", 1)[0] if not address.startswith("module.") else address}
-    parts = address.split(".")
-    while len(parts) > 2 and parts[0] == "module":
-        parts = parts[2:]
-    forms.add(".".join(parts))
-    forms.add(".".join(parts).split("[", 1)[0])
-    pattern = glob.replace("[", "[[]")
-    return any(fnmatchcase(form, pattern) for form in forms)
 
 
 def _no_such(name: str, options: list[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from depcheck.environments import glob_match
 from depcheck.findings import Note
 from depcheck.model import Resource
 from depcheck.policy import precedence
+from depcheck.project import addresses
 from depcheck.values import Unknown, scalar_text
 
 if TYPE_CHECKING:
@@ -57,20 +57,7 @@ def matches(resource: Resource, selector: str) -> bool:
         key, _, value = rest.partition("=")
         text = scalar_text(resource.get("tags", key))
         return text is not None and (not value or fnmatchcase(text, value))
-    pattern = selector.replace("[", "[[]")
-    return any(fnmatchcase(form, pattern) for form in _forms(resource.address))
-
-
-def _forms(address: str) -> Iterator[str]:
-    """An address with and without its module path and its index."""
-    yield address
-    last = address
-    while last.startswith("module."):
-        last = _behind(last)
-    yield last
-    yield last.split("[", 1)[0]
-    if address.endswith("]"):
-        yield address[: address.rindex("[")]
+    return addresses.matches(resource.address, selector)
 
 
 def _behind(address: str) -> str:
