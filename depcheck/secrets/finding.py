@@ -1,0 +1,196 @@
+"""Finds secrets of known forms in texts and values: literals first, then the form, then what it proves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from depcheck.secrets import prefilter
+from depcheck.secrets.checks import Learned, learn
+from depcheck.secrets.formats import Format, Table, table
+from depcheck.secrets.match import Match
+from depcheck.secrets.names import gated_by
+from depcheck.secrets.strength import is_filled_in
+
+#: What follows the vendor's word in a name up to its value: ``_API_KEY="…``.
+_ASSIGNMENT = re.compile(r"[\w.-]{0,60}[\"']?\]?[ \t]{0,4}(?::=|=>|[:=])[ \t]{0,4}[\"']?(?P<value>[^\s\"',;]{8,400})")
+_NAME_CHARACTERS = re.compile(r"[\w.-]{0,60}\Z")
+_SCHEME = re.compile(r"(?:bearer|token|basic|apikey)\s+", re.IGNORECASE)
+#: Shorter values hold no secret of any format.
+_SHORTEST = 16
+#: Where a vendor signs each of its keys with its own number, Stripe does: ``51`` and the account.
+_STRIPE = re.compile(r"51[A-Za-z0-9]{58,}|[A-Za-z0-9]{24}")
+
+
+class _Candidate:
+    """A text of a format's form: the whole of it, the secret in it, and how much the format is to be believed."""
+
+    __slots__ = ("end", "format", "secret_end", "secret_start", "start", "weight")
+
+    def __init__(self, format: Format, match: re.Match[str], weight: int) -> None:
+        self.format = format
+        self.weight = weight
+        self.start, self.end = match.span()
+        named = "secret" in match.re.groupindex
+        self.secret_start, self.secret_end = match.span("secret") if named else match.span()
+
+
+def find_in_value(text: str, key_path: str = "") -> list[Match]:
+    """The secrets in one value, which ``key_path`` introduces (``services.web.environment.SNYK_TOKEN``)."""
+    if len(text) < _SHORTEST:
+        return []
+    known = table()
+    candidates = list(_by_literals(text, known))
+    gated = gated_by(key_path) if key_path else ()
+    if gated:
+        start, end = _core(text)
+        for each in gated:
+            match = each.pattern.fullmatch(text, start, end)
+            if match is not None:
+                candidates.append(_Candidate(each, match, 0 if each.prefixes else 2))
+    if len(text) > 40 and ("=" in text or ":" in text):
+        candidates += _by_names(text, known)
+    return _matches(text, candidates) if candidates else []
+
+
+def find_in_text(text: str) -> list[Match]:
+    """The secrets in a text of any kind, in the order in which they stand."""
+    known = table()
+    return _matches(text, [*_by_literals(text, known), *_by_names(text, known)])
+
+
+def _core(text: str) -> tuple[int, int]:
+    """The value without blanks, quotes and the name of an authorization scheme around it."""
+    start, end = 0, len(text)
+    while start < end and text[start] in " \t\r\n\"'`":
+        start += 1
+    while end > start and text[end - 1] in " \t\r\n\"'`":
+        end -= 1
+    scheme = _SCHEME.match(text, start, end)
+    return (scheme.end() if scheme else start), end
+
+
+def _by_literals(text: str, known: Table) -> Iterator[_Candidate]:
+    formats = [known.by_literal[literal] for literal in known.literals]
+    done: dict[int, int] = {}
+    for index, at in prefilter.searcher(tuple(known.literals))(text):
+        for each in formats[index]:
+            if at < done.get(each.rank, 0):
+                continue
+            if each.beside:
+                done[each.rank] = at + each.after
+                yield from _beside(text, each, at)
+                continue
+            match = _at_anchor(text, each, at) if each.anchor else each.pattern.match(text, at)
+            if match is not None:
+                done[each.rank] = match.end()
+                if each.needs is None or each.needs.search(text, max(0, at - 300), at + 300):
+                    yield _Candidate(each, match, 1 if each.vendor else 3)
+
+
+def _at_anchor(text: str, format: Format, at: int) -> re.Match[str] | None:
+    match = format.pattern.search(text, max(0, at - format.before), at + len(format.anchor) + format.after)
+    return match if match is not None and match.start() <= at < match.end() else None
+
+
+def _beside(text: str, format: Format, at: int) -> Iterator[_Candidate]:
+    """What stands near the anchor, in the same document."""
+    first, last = max(0, at - format.before), at + format.after
+    if format.needs is None or format.needs.search(text, first, last):
+        for match in format.pattern.finditer(text, first, last):
+            yield _Candidate(format, match, 0)
+
+
+def _by_names(text: str, known: Table) -> Iterator[_Candidate]:
+    """Formats that need the vendor's name: it is in the name on the same line."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter of two characters in lower case: positions would shift
+        lowered = "".join(each.lower() if each.isascii() else each for each in text)
+    done = 0
+    for _, at in sorted(set(prefilter.searcher(tuple(known.names))(lowered)), key=lambda hit: hit[1]):
+        if at < done:
+            continue
+        assignment = _ASSIGNMENT.match(text, at)
+        if assignment is None:
+            continue
+        head = _NAME_CHARACTERS.search(text, max(0, at - 60), at)
+        name = text[head.start() if head else at : assignment.start("value")]
+        start, end = assignment.span("value")
+        done = start
+        for each in gated_by(name.rstrip(" \t\"':=>]")):
+            match = each.pattern.fullmatch(text, start, end) or each.pattern.match(text, start, end)
+            if match is not None:
+                yield _Candidate(each, match, 0 if each.prefixes else 2)
+
+
+def _matches(text: str, candidates: list[_Candidate]) -> list[Match]:
+    """One match for each place: the most specific format speaks."""
+    judged: list[tuple[_Candidate, Match]] = []
+    for each in candidates:
+        match = _judge(text, each)
+        if match is not None:
+            if match.vendor and each.weight == 3:
+                each.weight = 1
+            judged.append((each, match))
+    judged.sort(key=lambda pair: (pair[0].weight, pair[0].start, pair[0].start - pair[0].end, pair[0].format.rank))
+    taken: list[tuple[int, int]] = []
+    found: list[Match] = []
+    for _, match in judged:
+        if not any(match.start < end and start < match.end for start, end in taken):
+            taken.append((match.start, match.end))
+            found.append(match)
+    found.sort(key=lambda match: match.start)
+    _tell_clerk_from_stripe(text, found)
+    return found
+
+
+def _judge(text: str, candidate: _Candidate) -> Match | None:
+    """What a candidate turns out to be; None where it is not of its format after all."""
+    format, start, end = candidate.format, candidate.secret_start, candidate.secret_end
+    secret = text[start:end]
+    learned = learn(format.check, secret) if format.check else Learned()
+    if learned is None:
+        return None
+    prefix = next((each for each in format.prefixes if text.startswith(each, candidate.start)), "")
+    shown = len(prefix) if start == candidate.start else 0
+    verdict = learned.verdict or ("public" if format.public else "secret")
+    if verdict != "invalid" and format.single_line and not _is_drawn(format, secret[shown:], learned):
+        verdict = "placeholder"
+    return Match(
+        format,
+        start,
+        end,
+        vendor=learned.vendor,
+        kind=learned.kind,
+        environment=learned.environment or format.environment_of(text[candidate.start : candidate.end]),
+        verdict=verdict,
+        verified=learned.verified,
+        shown=shown,
+        expires=learned.expires,
+    )
+
+
+def _is_drawn(format: Format, body: str, learned: Learned) -> bool:
+    """Whether the part behind the prefix was drawn at random; what a checksum proves needs no such look."""
+    if format.check == "jwt":
+        return not is_filled_in(body.rpartition(".")[2], mixed=True)
+    return learned.verified or not is_filled_in(body, mixed=format.one_alphabet)
+
+
+def _tell_clerk_from_stripe(text: str, found: list[Match]) -> None:
+    """Both begin ``sk_live_``: beside a publishable key of Clerk, what is not of Stripe's shape is Clerk's."""
+    if not any(match.id == "clerk-publishable-key" for match in found):
+        return
+    clerk = table().get("clerk-secret-key")
+    for index, match in enumerate(found):
+        if match.id in ("stripe-live-secret-key", "stripe-test-secret-key"):
+            body = text[match.start + match.shown : match.end]
+            if 32 <= len(body) <= 64 and not _STRIPE.fullmatch(body):
+                found[index] = Match(
+                    clerk,
+                    match.start,
+                    match.end,
+                    environment=match.environment,
+                    verdict=match.verdict,
+                    shown=match.shown,
+                )
