@@ -16,6 +16,8 @@ MASK = "***"
 _PART = 8
 #: … and from this length also if it is made of lower-case letters alone.
 _RUN = 12
+#: Of a longer secret (a file in a variable) no more than its beginning is known by its parts.
+_MOST_PARTS = 10_000
 _MAX_EXCERPT_LINES = 3
 #: Longer lines (minified JSON) are not excerpted: the place is told, the line would be copied for every finding.
 _MAX_EXCERPT_WIDTH = 2000
@@ -31,11 +33,12 @@ class Masker:
         texts = {text for text in texts if len(text) >= 4}
         for span in secrets:
             self._places.setdefault(span.path, []).append(span)
-            texts.update(part for part in span.text.splitlines() if len(part.strip()) >= 4)
-            if span.text:
-                texts.add(span.text)
-        self._texts = sorted(texts, key=len, reverse=True)
-        self._parts = {text[at : at + _PART] for text in texts for at in range(len(text) - _PART + 1)}
+            # Less than four characters are hidden where they stand only: they are a part of many other words.
+            texts.update(part for part in [span.text, *span.text.splitlines()] if len(part.strip()) >= 4)
+        self._texts = sorted(texts, key=lambda text: (-len(text), text))
+        self._parts = {
+            text[at : at + _PART] for text in texts for at in range(min(len(text), _MOST_PARTS) - _PART + 1)
+        }
 
     def text(self, text: str) -> str:
         """A message or clause with every secret in it replaced, also one that was cut short there."""
