@@ -1,0 +1,434 @@
+"""AWS Backup: the rules of plans, and which resources their selections take in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from depcheck.model import Resource
+from depcheck.recovery import places
+from depcheck.recovery.intervals import UNBOUNDED, Range
+from depcheck.recovery.lookup import Lookup, scope_of
+from depcheck.recovery.places import Place
+from depcheck.recovery.schedules import NEVER, Cadence, ScheduleError, cadence
+from depcheck.recovery.stores import tag
+from depcheck.source import Span
+from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
+
+YES, NO, OPEN = "yes", "no", "open"
+_DAY = 86_400
+_HOUR = 3_600
+#: The schedule of a rule that has none ("ScheduleExpression" in AWS Backup's API).
+DEFAULT_SCHEDULE = "cron(0 5 ? * * *)"
+LONGEST_CONTINUOUS = 35
+#: The service and the kind in the ARNs of what AWS Backup protects, and its name in the opt-in settings.
+_PROTECTED = {
+    "aws_db_instance": ("rds", "db", "RDS"),
+    "aws_rds_cluster": ("rds", "cluster", "Aurora"),
+    "aws_docdb_cluster": ("rds", "cluster", "DocumentDB"),
+    "aws_neptune_cluster": ("rds", "cluster", "Neptune"),
+    "aws_redshift_cluster": ("redshift", "cluster", "Redshift"),
+    "aws_dynamodb_table": ("dynamodb", "table", "DynamoDB"),
+    "aws_efs_file_system": ("elasticfilesystem", "file-system", "EFS"),
+    "aws_ebs_volume": ("ec2", "volume", "EBS"),
+    "aws_instance": ("ec2", "instance", "EC2"),
+    "aws_s3_bucket": ("s3", "", "S3"),
+    "aws_fsx_windows_file_system": ("fsx", "file-system", "FSx"),
+    "aws_fsx_ontap_file_system": ("fsx", "file-system", "FSx"),
+    "aws_fsx_openzfs_file_system": ("fsx", "file-system", "FSx"),
+    "aws_fsx_lustre_file_system": ("fsx", "file-system", "FSx"),
+}
+_IDENTIFIERS = ("identifier", "cluster_identifier", "name", "bucket", "id")
+
+
+class Copy:
+    """A copy of a rule's recovery points: where to, and how long it is kept there."""
+
+    __slots__ = ("kept", "place", "span")
+
+    def __init__(self, place: Place, kept: Range, span: Span) -> None:
+        self.place = place
+        self.kept = kept
+        self.span = span
+
+
+class PlanRule:
+    """One rule of a backup plan.
+
+    ``cadence`` is None where the schedule is not decided or cannot be read; ``trouble`` says why. ``window`` is the
+    start window in seconds, None where the service's default holds. ``locked`` tells whether its vault is locked in
+    compliance mode. ``defeated`` are reasons why its jobs fail, each with its place.
+    """
+
+    __slots__ = (
+        "cadence",
+        "continuous",
+        "copies",
+        "defeated",
+        "expression",
+        "kept",
+        "locked",
+        "plan",
+        "span",
+        "trouble",
+        "window",
+        "zone",
+    )
+
+    def __init__(self, plan: Resource, rule: Value, lookup: Lookup) -> None:
+        self.plan = plan
+        schedule = rule.get("schedule")
+        self.span = schedule.span if not isinstance(schedule, Absent) else rule.span
+        self.expression = DEFAULT_SCHEDULE if isinstance(schedule, Absent) else scalar_text(schedule) or ""
+        self.zone = string(rule.get("schedule_expression_timezone")) or "UTC"
+        self.cadence: Cadence | None = None
+        self.trouble: Missing | None = None
+        self.defeated: list[tuple[str, Span]] = []
+        self._read_schedule(schedule)
+        self.window = _window(rule.get("start_window"))
+        self.continuous = rule.get("enable_continuous_backup")
+        self.kept = _kept(rule.get("lifecycle", 0, "delete_after"))
+        place = places.place_of(plan, lookup.project)
+        self.copies = [
+            Copy(
+                _destination(each, plan, place, lookup),
+                _kept(each.get("lifecycle", 0, "delete_after")),
+                each.span if isinstance(each, Known) else self.span,
+            )
+            for each in rule.get("copy_action").elements()
+        ]
+        self.locked = NO
+        self._read_vault(rule, lookup)
+
+    def _read_schedule(self, schedule: Value) -> None:
+        if isinstance(schedule, Unknown):
+            self.trouble = _missing(schedule, "the schedule of a backup rule")
+            return
+        try:
+            found = cadence(self.expression, "aws", self.zone)
+        except ScheduleError as error:
+            self.trouble = Missing(f"the schedule of {self.plan.address}: {error}", self.span)
+            return
+        if found.longest == NEVER:
+            self.defeated.append((f"its schedule {self.expression} makes no recovery point: {found.words}", self.span))
+        elif found.longest < _HOUR:
+            found = Cadence(_HOUR, "AWS Backup takes a snapshot every hour at most")
+        self.cadence = found
+
+    def _read_vault(self, rule: Value, lookup: Lookup) -> None:
+        if not isinstance(rule.get("target_logically_air_gapped_backup_vault_arn"), Absent):
+            self.locked = YES
+        name = rule.get("target_vault_name")
+        vault = lookup.named(name, "aws_backup_vault", self.plan)
+        if vault is None:
+            return
+        locks = lookup.related(vault, "aws_backup_vault_lock_configuration", "backup_vault_name")
+        for lock in locks.found:
+            days = lock.get("changeable_for_days")
+            self.locked = YES if isinstance(days, Known) else OPEN if isinstance(days, Unknown) else self.locked
+            self._hold_retention(lock)
+        if not locks.found and locks.undecided:
+            self.locked = OPEN
+
+    def _hold_retention(self, lock: Resource) -> None:
+        """Jobs whose retention is outside of what the vault's lock allows fail."""
+        least, most = _number(lock.get("min_retention_days")), _number(lock.get("max_retention_days"))
+        if self.kept.decided and least is not None and self.kept.high < least * _DAY:
+            days = round(self.kept.high / _DAY)
+            words = f"its vault's lock asks for {least:g} days at least and the rule keeps {days}, so its jobs fail"
+            self.defeated.append((words, lock.get("min_retention_days").span))
+        if self.kept.decided and most is not None and self.kept.low > most * _DAY:
+            words = f"its vault's lock allows {most:g} days at most and the rule keeps more, so its jobs fail"
+            self.defeated.append((words, lock.get("max_retention_days").span))
+
+
+class Covering:
+    """A rule that takes a resource in, by a selection; ``state`` is yes or open, ``missing`` what would decide it."""
+
+    __slots__ = ("missing", "rule", "selection", "state")
+
+    def __init__(self, rule: PlanRule, selection: Resource, state: str, missing: tuple[Missing, ...]) -> None:
+        self.rule = rule
+        self.selection = selection
+        self.state = state
+        self.missing = missing
+
+
+class Plans:
+    """All plans and selections of a project, read once."""
+
+    __slots__ = ("_by_address", "_by_tag", "_lookup", "_opted_out", "_rules", "_wide")
+
+    def __init__(self, lookup: Lookup) -> None:
+        self._lookup = lookup
+        self._rules: dict[int, list[PlanRule]] = {}
+        self._by_address: dict[tuple[object, str], list[Resource]] = {}
+        self._by_tag: dict[tuple[str, str], list[Resource]] = {}
+        self._wide: list[Resource] = []
+        project = lookup.project
+        for plan in project.of_type("aws_backup_plan"):
+            if plan.kind != "data":
+                self._rules[id(plan)] = [PlanRule(plan, rule, lookup) for rule in plan.get("rule").elements()]
+        for selection in project.of_type("aws_backup_selection"):
+            if selection.kind != "data":
+                self._file(selection)
+        self._opted_out = [
+            (scope_of(settings), name)
+            for settings in project.of_type("aws_backup_region_settings")
+            for name, value in settings.get("resource_type_opt_in_preference").items()
+            if scalar_text(value) == "false"
+        ]
+
+    def _file(self, selection: Resource) -> None:
+        """Remember a selection where it can be found again: by what it names, by its tags, else among the wide."""
+        filed = isinstance(selection.get("condition"), Absent)
+        for each in selection.get("resources").elements():
+            if isinstance(each, Unknown) and each.refers is not None:
+                self._by_address.setdefault((scope_of(selection), each.refers), []).append(selection)
+            else:
+                filed = False
+        for block in selection.get("selection_tag").elements():
+            key, value = scalar_text(block.get("key")), scalar_text(block.get("value"))
+            if key is not None and value is not None:
+                self._by_tag.setdefault((key, value), []).append(selection)
+            else:
+                filed = False
+        if not filed:
+            self._wide.append(selection)
+
+    def of(self, resource: Resource) -> list[Covering]:
+        """The rules that take a resource in, or may."""
+        if resource.type not in _PROTECTED:
+            return []
+        found: list[Covering] = []
+        for selection in self._candidates(resource):
+            state, missing = self._takes(selection, resource)
+            if state == NO:
+                continue
+            plan = self._lookup.named(selection.get("plan_id"), "aws_backup_plan", selection)
+            for rule in self._rules.get(id(plan), ()) if plan is not None else ():
+                found.append(Covering(rule, selection, state, missing))
+        return found
+
+    def undescribed(self, resource: Resource) -> list[Missing]:
+        """Selections that take a resource in for a plan which is not described here."""
+        found: list[Missing] = []
+        for selection in self._candidates(resource) if resource.type in _PROTECTED else ():
+            plan = self._lookup.named(selection.get("plan_id"), "aws_backup_plan", selection)
+            if plan is None and self._takes(selection, resource)[0] != NO:
+                found.append(Missing(f"the backup plan of {selection.address}", selection.span))
+        return found
+
+    def _candidates(self, resource: Resource) -> Iterator[Resource]:
+        seen: set[int] = set()
+        groups: list[Iterable[Resource]] = [self._by_address.get((scope_of(resource), resource.address), ())]
+        whole = resource.get("tags_all")
+        tags = resource.get("tags") if isinstance(whole, Absent) else whole
+        if isinstance(tags, Known) and tags.rest is None:
+            for key, value in tags.items():
+                text = scalar_text(value)
+                if text is not None:
+                    groups.append(self._by_tag.get((key, text), ()))
+                elif isinstance(value, Unknown):
+                    groups += [each for (name, _), each in self._by_tag.items() if name == key]
+        elif not isinstance(tags, Absent):
+            groups += self._by_tag.values()
+        groups.append(self._wide)
+        for group in groups:
+            for selection in group:
+                if id(selection) not in seen:
+                    seen.add(id(selection))
+                    yield selection
+
+    def _takes(self, selection: Resource, resource: Resource) -> tuple[str, tuple[Missing, ...]]:
+        if selection.format != resource.format or selection.environment != resource.environment:
+            return NO, ()
+        left_out, why = _named(selection.get("not_resources"), resource)
+        if left_out == YES:
+            return NO, ()
+        state, missing = self._chosen(selection, resource)
+        if left_out == OPEN and state == YES:
+            state, missing = OPEN, why
+        for each_state, each_missing in _conditions(selection, resource):
+            if each_state == NO:
+                return NO, ()
+            if each_state == OPEN and state == YES:
+                state, missing = OPEN, each_missing
+        if state == YES and scope_of(selection) != scope_of(resource):
+            # Another root module of the same environment: most likely the same account, but nothing says so.
+            words = f"whether {resource.address} and {selection.address} are in one account"
+            return OPEN, (Missing(words, selection.span),)
+        return state, missing
+
+    def _chosen(self, selection: Resource, resource: Resource) -> tuple[str, tuple[Missing, ...]]:
+        listed, tags = selection.get("resources"), selection.get("selection_tag")
+        by_name, why = _named(listed, resource)
+        if by_name == YES:
+            return YES, ()
+        answers = [_tagged(each.get("key"), each.get("value"), resource) for each in tags.elements()]
+        if any(state == YES for state, _ in answers):
+            return (NO, ()) if self._is_opted_out(resource) else (YES, ())
+        if isinstance(listed, Absent) and isinstance(tags, Absent):
+            everything = not isinstance(selection.get("condition"), Absent)
+            return (YES if everything and not self._is_opted_out(resource) else NO), ()
+        pattern = _matched(listed, resource)
+        if pattern and isinstance(tags, Absent):
+            return (NO, ()) if self._is_opted_out(resource) else (YES, ())
+        if pattern:
+            words = f"whether the tags of {selection.address} narrow its list of resources"
+            return OPEN, (Missing(words, selection.span),)
+        undecided = [(state, each) for state, each in [(by_name, why), *answers] if state == OPEN]
+        return undecided[0] if undecided else (NO, ())
+
+    def _is_opted_out(self, resource: Resource) -> bool:
+        name = _PROTECTED[resource.type][2]
+        return any(scope == scope_of(resource) and each == name for scope, each in self._opted_out)
+
+
+def _named(listed: Value, resource: Resource) -> tuple[str, tuple[Missing, ...]]:
+    """Whether a list names a resource itself, by reference or by its ARN."""
+    state: str = NO
+    missing: tuple[Missing, ...] = ()
+    for each in listed.elements():
+        if isinstance(each, Unknown):
+            if each.refers == resource.address:
+                return YES, ()
+            if each.refers is None:
+                pattern = (each.outline or "").replace("\ufffc", "*")
+                if pattern and not _may_match(pattern, resource):
+                    continue
+                state, missing = OPEN, each.missing or (_missing(each, "a list of resources"),)
+        else:
+            text = string(each) or ""
+            if "*" in text or "?" in text:
+                continue
+            answer = _is_arn_of(text, resource)
+            if answer == YES:
+                return YES, ()
+            if answer == OPEN:
+                state, missing = OPEN, (Missing(f"whether {text} is {resource.address}", each.span),)
+    return state, missing
+
+
+def _matched(listed: Value, resource: Resource) -> bool:
+    """Whether a pattern in a list of resources matches a resource."""
+    return any(_may_match(text, resource) for each in listed.elements() if "*" in (text := string(each) or ""))
+
+
+def _may_match(pattern: str, resource: Resource) -> bool:
+    if pattern == "*":
+        return True
+    service, kind, _ = _PROTECTED[resource.type]
+    parts = pattern.split(":", 5)
+    if len(parts) < 6 or not fnmatchcase(service, parts[2]):
+        return False
+    region = string(resource.get("region"))
+    if parts[3] and region is not None and not fnmatchcase(region, parts[3]):
+        return False
+    names = [text for name in _IDENTIFIERS if (text := scalar_text(resource.get(name))) is not None]
+    tails = [f"{kind}{mark}{name}" for mark in (":", "/") for name in names] if kind else names
+    if any(fnmatchcase(tail, parts[5]) for tail in tails):
+        return True
+    # What is only known when it is created (``file-system/fs-…``) fits where everything of its kind does.
+    return parts[5] in ("*", f"{kind}:*", f"{kind}/*")
+
+
+def _is_arn_of(text: str, resource: Resource) -> str:
+    service, kind, _ = _PROTECTED[resource.type]
+    parts = text.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn" or parts[2] != service:
+        return NO
+    rest = parts[5]
+    if kind:
+        if not rest.startswith((f"{kind}:", f"{kind}/")):
+            return NO
+        rest = rest[len(kind) + 1 :]
+    values = [resource.get(name) for name in _IDENTIFIERS]
+    if any(scalar_text(each) == rest for each in values):
+        return YES
+    return NO if any(isinstance(each, Known) for each in values) else OPEN
+
+
+def _conditions(selection: Resource, resource: Resource) -> Iterator[tuple[str, tuple[Missing, ...]]]:
+    """What each condition of a selection says; all of them must hold."""
+    for block in selection.get("condition").elements():
+        if isinstance(block, Unknown):
+            yield OPEN, block.missing or (_missing(block, "the conditions of a backup selection"),)
+            continue
+        for name, wanted, like in (
+            ("string_equals", True, False),
+            ("string_like", True, True),
+            ("string_not_equals", False, False),
+            ("string_not_like", False, True),
+        ):
+            for each in block.get(name).elements():
+                state, missing = _tagged(each.get("key"), each.get("value"), resource, like=like)
+                yield (state if wanted or state == OPEN else NO if state == YES else YES), missing
+
+
+def _tagged(key: Value, value: Value, resource: Resource, *, like: bool = False) -> tuple[str, tuple[Missing, ...]]:
+    for each in (key, value):
+        if isinstance(each, Unknown):
+            return OPEN, each.missing or (_missing(each, "a tag of a backup selection"),)
+    name, wanted = scalar_text(key), scalar_text(value)
+    if name is None or wanted is None:
+        return NO, ()
+    found = tag(resource, name.removeprefix("aws:ResourceTag/"))
+    if isinstance(found, Unknown):
+        return OPEN, found.missing or (_missing(found, f"the tag {name} of {resource.address}"),)
+    text = scalar_text(found)
+    matches = text is not None and (fnmatchcase(text, wanted) if like else text == wanted)
+    return (YES if matches else NO), ()
+
+
+def _destination(action: Value, plan: Resource, place: Place, lookup: Lookup) -> Place:
+    value = action.get("destination_vault_arn")
+    for type_ in ("aws_backup_vault", "aws_backup_logically_air_gapped_vault"):
+        vault = lookup.named(value, type_, plan)
+        if vault is not None:
+            return places.place_of(vault, lookup.project)
+    found = places.of_arn(value, plan)
+    return Place(found.region, _own_account(found.account, place.account), found.root)
+
+
+def _own_account(account: Value, own: Value) -> Value:
+    """``data.aws_caller_identity`` is the account that it is deployed to."""
+    if isinstance(account, Unknown) and any("aws_caller_identity" in each.name for each in account.missing):
+        return own
+    return account
+
+
+def _window(value: Value) -> Range | None:
+    if isinstance(value, Absent):
+        return None
+    number = _number(value)
+    if number is None or number < 0:
+        return Range(0.0, UNBOUNDED, (_missing(value, "start_window"),))
+    return Range(number * 60)
+
+
+def _kept(value: Value) -> Range:
+    """How long recovery points are kept, in seconds; without an end where nothing is said."""
+    if isinstance(value, Unknown):
+        return Range(0.0, UNBOUNDED, value.missing or (_missing(value, "delete_after"),))
+    number = _number(value)
+    if isinstance(value, Absent) or number is None or number == 0:
+        return Range(UNBOUNDED)
+    if number < 0:
+        return Range(0.0, UNBOUNDED, (Missing(f"a retention ({number:g} days is none)", value.span),))
+    return Range(number * _DAY)
+
+
+def _number(value: Value) -> float | None:
+    text = scalar_text(value)
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None
+
+
+def _missing(value: Value, words: str) -> Missing:
+    if isinstance(value, Unknown) and value.missing:
+        return value.missing[0]
+    reason = f" ({value.reason})" if isinstance(value, Unknown) else ""
+    return Missing(f"{words}{reason}", value.span)
