@@ -151,11 +151,16 @@ def excerpt(span: Span, masker: Masker) -> Excerpt | None:
     return Excerpt([(number, masker.line(span, number)) for number in range(first, last + 1)])
 
 
+def _is_whole_file(span: Span) -> bool:
+    """Whether a place is the first line only because the finding is about the file."""
+    return span.start == 0 and span.end in (0, len(span.source.line(1)))
+
+
 def fingerprints(found: list[Finding], discriminators: list[str]) -> None:
     """Give every finding an identity that survives edits elsewhere in the file: no line number is in it.
 
-    It is made of the rule, the path, the resource's address, the environment, the discriminator and, where no resource
-    names the subject, the masked text of the line; equal ones are numbered in their order.
+    It is made of the rule, the path, the resource's address, the environment, the discriminator and, where none of
+    these names the subject, the masked text of the line; equal ones are numbered in their order.
     """
     if not found:
         return
@@ -163,7 +168,8 @@ def fingerprints(found: list[Finding], discriminators: list[str]) -> None:
 
     seen: dict[str, int] = {}
     for item, discriminator in zip(found, discriminators, strict=True):
-        line = "" if item.resource or item.excerpt is None else " ".join(item.excerpt.lines[0][1].split())
+        named = item.resource or discriminator or _is_whole_file(item.span)
+        line = "" if named or item.excerpt is None else " ".join(item.excerpt.lines[0][1].split())
         parts = (item.rule, item.span.path, item.resource or "", item.environment or "", discriminator, line)
         key = "\0".join(parts)
         count = seen.get(key, 0)
