@@ -52,12 +52,13 @@ def to_value(value: TfValue, span: Span, *, key: Span | None = None) -> Value:
 
 def steps(via: tuple[Hop, ...]) -> tuple[Step, ...]:
     """Hops as steps with their spans."""
-    if not via:
-        return ()
-    return tuple(
-        Step(hop.words, None if hop.text is None or hop.node is None else hop.text.span(hop.node.start, hop.node.end))
-        for hop in via
-    )
+    return tuple([hop.told or _step(hop) for hop in via]) if via else ()
+
+
+def _step(hop: Hop) -> Step:
+    place = None if hop.text is None or hop.node is None else hop.text.span(hop.node.start, hop.node.end)
+    hop.told = Step(hop.words, place)
+    return hop.told
 
 
 def deciding(value: Known) -> Span:

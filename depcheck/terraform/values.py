@@ -32,7 +32,7 @@ from depcheck.terraform.types import (
     set_of,
     tuple_of,
 )
-from depcheck.values import Missing
+from depcheck.values import Missing, Step
 
 SENSITIVE = 1
 EPHEMERAL = 2
@@ -73,14 +73,18 @@ class LimitError(Exception):
 
 
 class Hop:
-    """One step on the way to a value: its name where it was read (``var.retention``) and where it was decided."""
+    """One step on the way to a value: its name where it was read (``var.retention``) and where it was decided.
 
-    __slots__ = ("node", "text", "words")
+    ``told`` is the same as checks see it, once it was asked for: many values come the same way.
+    """
+
+    __slots__ = ("node", "text", "told", "words")
 
     def __init__(self, words: str, text: Text | None, node: Node | None) -> None:
         self.words = words
         self.text = text
         self.node = node
+        self.told: Step | None = None
 
 
 class Reason:

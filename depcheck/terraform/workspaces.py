@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from depcheck.environments import Environments
 from depcheck.source import Text
-from depcheck.syntax.hcl_ast import Attribute, Binary, Body, GetAttr, Name, Node, Object, String
+from depcheck.syntax.hcl_ast import Attribute, Binary, Block, GetAttr, Name, Node, Object, String
 from depcheck.terraform.configuration import Configuration
 from depcheck.terraform.types import STRING
 from depcheck.terraform.values import TfValue
@@ -24,7 +24,9 @@ def workspaces(root: Configuration, environments: Environments) -> dict[str, TfV
         return {}
     found: dict[str, TfValue] = {}
     for file in root.files:
-        for node in _names(file.body, environments):
+        mentioned = _MENTION in file.text.text
+        blocks = [block for block in file.body.blocks if mentioned or block.type in ("locals", "variable")]
+        for node in _names(blocks, environments):
             environment = environments.named(node.value)
             if environment is not None and environment not in found:
                 found[environment] = _value(file.text, node)
@@ -35,8 +37,8 @@ def _value(text: Text, node: String) -> TfValue:
     return TfValue("string", node.value, STRING, 0, text, node)
 
 
-def _names(body: Body, environments: Environments) -> Iterator[String]:
-    pending: list[object] = [body]
+def _names(blocks: list[Block], environments: Environments) -> Iterator[String]:
+    pending: list[object] = [blocks]
     while pending:
         node = pending.pop()
         if isinstance(node, (list, tuple)):
