@@ -16,13 +16,17 @@ class ChangesError(Exception):
 
 
 class Changes:
-    """What differs from a revision: lines by path, and files that the revision does not know."""
+    """What differs from a revision: lines by path, files that the revision does not know, and ``gaps``: the lines by
+    path (0 for the head of the file) after which something was removed and nothing put in its place."""
 
-    __slots__ = ("files", "lines")
+    __slots__ = ("files", "gaps", "lines")
 
-    def __init__(self, lines: dict[str, frozenset[int]], files: list[str]) -> None:
+    def __init__(
+        self, lines: dict[str, frozenset[int]], files: list[str], gaps: dict[str, frozenset[int]] | None = None
+    ) -> None:
         self.lines = lines
         self.files = files
+        self.gaps = gaps or {}
 
 
 def changes_since(root: Path, revision: str) -> Changes:
@@ -41,26 +45,37 @@ def changes_since(root: Path, revision: str) -> Changes:
     if diff is None:
         raise ChangesError(f'git could not compare the work tree with "{revision}"')
     untracked = _git(root, ["ls-files", "-z", "--others", "--exclude-standard"]) or b""
-    lines = {path: frozenset(numbers) for path, numbers in _changed(diff).items() if numbers}
-    return Changes(lines, [os.fsdecode(record) for record in untracked.split(b"\0") if record])
+    changed, gaps = _changed(diff)
+    return Changes(
+        _frozen(changed), [os.fsdecode(record) for record in untracked.split(b"\0") if record], _frozen(gaps)
+    )
 
 
-def _changed(diff: bytes) -> dict[str, set[int]]:
-    """The numbers of the new lines in a diff without context, by path."""
+def _frozen(numbers: dict[str, set[int]]) -> dict[str, frozenset[int]]:
+    return {path: frozenset(each) for path, each in numbers.items() if each}
+
+
+def _changed(diff: bytes) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
+    """The numbers of the new lines in a diff without context, and of those before what is gone, by path."""
     changed: dict[str, set[int]] = {}
+    removals: dict[str, set[int]] = {}
     lines: set[int] = set()
+    gaps: set[int] = set()
     body = 0
     for line in diff.split(b"\n"):
         if body and line[:1] in (b"+", b"-"):
             # A line of a file, which may itself look like a header.
             body -= 1
         elif line.startswith(b"+++ "):
-            lines = changed.setdefault(_path(line[4:]), set())
+            path = _path(line[4:])
+            lines, gaps = changed.setdefault(path, set()), removals.setdefault(path, set())
         elif match := _HUNK.match(line):
             removed, first, added = int(match[1] or 1), int(match[2]), int(match[3] or 1)
             lines.update(range(first, first + added))
+            if not added:
+                gaps.add(first)
             body = removed + added
-    return changed
+    return changed, removals
 
 
 def _path(raw: bytes) -> str:

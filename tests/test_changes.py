@@ -36,6 +36,15 @@ def test_changed_added_and_removed_lines(tree: Path) -> None:
     assert lines(tree) == {"a.tf": [2, 4, 5]}
 
 
+@pytest.mark.parametrize(
+    ("text", "gaps"),
+    [("two\nthree\n", [0]), ("one\nthree\n", [1]), ("one\ntwo\n", [2]), ("", [0]), ("one\n2\n", []), ("two\n", [0, 1])],
+)
+def test_where_lines_were_removed(tree: Path, text: str, gaps: list[int]) -> None:
+    (tree / "a.tf").write_text(text)
+    assert sorted(changes_since(tree, "HEAD").gaps.get("a.tf", ())) == gaps
+
+
 @pytest.mark.parametrize("setting", ["diff.noprefix", "diff.mnemonicPrefix", "color.ui", "diff.renames"])
 def test_what_git_is_told_to_show_hides_nothing(tree: Path, setting: str) -> None:
     git(tree, "config", setting, "always" if setting == "color.ui" else "true")

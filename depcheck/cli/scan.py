@@ -131,7 +131,7 @@ def report_of(
             changed = changes_since(project.root, changed_since)
         except ChangesError as error:
             raise UserError(f"--changed-since: {error}") from error
-        shown = Shown(changed.files, changed.lines, within=shown)
+        shown = Shown(changed.files, changed.lines, gaps=changed.gaps, within=shown)
     known = frozenset[str]()
     if baseline is not None:
         try:

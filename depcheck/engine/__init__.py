@@ -30,6 +30,7 @@ from depcheck.project import Project, exposures
 from depcheck.source import Span
 
 if TYPE_CHECKING:
+    from depcheck.engine.blocks import Blocks
     from depcheck.engine.subjects import Subject
 
 #: Rules about the scan itself. The engine fills them.
@@ -64,18 +65,20 @@ class Run:
 
 class Shown:
     """Which places findings are shown for: files, folders (``infra/``, ``./`` for all), or lines of files by path; of
-    these only what is also ``within`` another choice."""
+    these only what is also ``within`` another choice. ``gaps`` are lines after which something was removed."""
 
-    __slots__ = ("folders", "lines", "paths", "within")
+    __slots__ = ("folders", "gaps", "lines", "paths", "within")
 
     def __init__(
         self,
         paths: Iterable[str] = (),
         lines: dict[str, frozenset[int]] | None = None,
         *,
+        gaps: dict[str, frozenset[int]] | None = None,
         within: Shown | None = None,
     ) -> None:
         self.within = within
+        self.gaps = gaps or {}
         self.paths = frozenset(paths)
         self.folders = tuple("" if path == "./" else path for path in self.paths if path.endswith("/"))
         self.lines = lines or {}
@@ -88,10 +91,18 @@ class Shown:
         changed = self.lines.get(span.path)
         return changed is not None and any(line in changed for line in range(span.line, span.end_line + 1))
 
-    def tells(self, item: Finding) -> bool:
-        """Whether a finding is about these places: its own, where its value came from, or one that it names."""
+    def tells(self, item: Finding, blocks: Blocks) -> bool:
+        """Whether a finding is about these places: its own, where its value came from, one that it names; or a block
+        or a file from which a line was removed, because what is missing is told at the header."""
         places = [item.span, *(step.span for step in item.via), *(note.span for note in item.related)]
-        return any(place in self for place in places)
+        if any(place in self for place in places):
+            return True
+        span = item.span
+        gaps = self.gaps.get(span.path)
+        if not gaps or (self.within is not None and span not in self.within):
+            return False
+        end = blocks.end(span.path, span.line)
+        return build.is_whole_file(span) or any(span.line <= gap < end for gap in gaps)
 
 
 def run(project: Project, rules: list[Rule], settings: Run) -> Report:
@@ -120,8 +131,8 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
         findings += extra
     if settings.shown is not None:
         shown = settings.shown
-        findings = [each for each in findings if shown.tells(each)]
-        suppressed = [each for each in suppressed if shown.tells(each)]
+        findings = [each for each in findings if shown.tells(each, silencer.blocks)]
+        suppressed = [each for each in suppressed if shown.tells(each, silencer.blocks)]
         unknown = [each for each in unknown if each.span in shown]
         passed = [each for each in passed if each.span in shown]
     errors.extend(project.failures)

@@ -36,9 +36,7 @@ class Masker:
             # Less than four characters are hidden where they stand only: they are a part of many other words.
             texts.update(part for part in [span.text, *span.text.splitlines()] if len(part.strip()) >= 4)
         self._texts = sorted(texts, key=lambda text: (-len(text), text))
-        self._parts = {
-            text[at : at + _PART] for text in texts for at in range(min(len(text), _MOST_PARTS) - _PART + 1)
-        }
+        self._parts = {text[at : at + _PART] for text in texts for at in range(min(len(text), _MOST_PARTS) - _PART + 1)}
 
     def text(self, text: str) -> str:
         """A message or clause with every secret in it replaced, also one that was cut short there."""
@@ -151,7 +149,7 @@ def excerpt(span: Span, masker: Masker) -> Excerpt | None:
     return Excerpt([(number, masker.line(span, number)) for number in range(first, last + 1)])
 
 
-def _is_whole_file(span: Span) -> bool:
+def is_whole_file(span: Span) -> bool:
     """Whether a place is the first line only because the finding is about the file."""
     return span.start == 0 and span.end in (0, len(span.source.line(1)))
 
@@ -168,7 +166,7 @@ def fingerprints(found: list[Finding], discriminators: list[str]) -> None:
 
     seen: dict[str, int] = {}
     for item, discriminator in zip(found, discriminators, strict=True):
-        named = item.resource or discriminator or _is_whole_file(item.span)
+        named = item.resource or discriminator or is_whole_file(item.span)
         line = "" if named or item.excerpt is None else " ".join(item.excerpt.lines[0][1].split())
         parts = (item.rule, item.span.path, item.resource or "", item.environment or "", discriminator, line)
         key = "\0".join(parts)

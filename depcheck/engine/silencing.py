@@ -16,12 +16,12 @@ from depcheck.source import Span
 class Silencer:
     """What silences findings in a project, and what is wrong with it. Remembers which comments did something."""
 
-    __slots__ = ("_baseline", "_blocks", "_ignores", "_malformed", "_selection", "_today")
+    __slots__ = ("_baseline", "_ignores", "_malformed", "_selection", "_today", "blocks")
 
     def __init__(self, project: Project, selection: Selection, baseline: frozenset[str]) -> None:
         self._selection = selection
         self._baseline = baseline
-        self._blocks = Blocks(project)
+        self.blocks = Blocks(project)
         self._today = project.as_of.isoformat()
         self._ignores: dict[str, list[suppressions.Ignore]] = {}
         self._malformed: list[tuple[Span, str]] = []
@@ -39,7 +39,7 @@ class Silencer:
         """The comment that speaks of a rule at a place, unless it has ended; marks it as of use in any case."""
         counting = None
         for ignore in self._ignores.get(place.path, ()):
-            if ignore.covers(rule, aliases, place, self._blocks):
+            if ignore.covers(rule, aliases, place, self.blocks):
                 ignore.used = True
                 if counting is None and not ignore.ended(self._today):
                     counting = ignore.suppression()

@@ -265,6 +265,28 @@ def test_changed_since_shows_changed_lines(here: Path, call: Call) -> None:
     assert [each["location"]["start"]["line"] for each in found] == [7]
 
 
+def test_what_a_change_takes_away_is_shown(here: Path, call: Call) -> None:
+    """What is missing is told at the header, which did not change; what a value causes, where it is used."""
+    database = 'resource "aws_db_instance" "%s" {\n  deletion_protection = true\n  multi_az = var.zones\n}\n'
+    (here / "main.tf").write_text('variable "zones" {}\n' + database % "one" + database % "two")
+    (here / "terraform.tfvars").write_text("zones = true\n# end\n")
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        subprocess.run(["git", *identity, *command], check=True, cwd=here, capture_output=True)
+
+    def changed() -> set[tuple[str, str]]:
+        found = report(call, "--changed-since", "HEAD", "--select", "unprotected-database,database-single-zone")
+        return {(each["rule"], each["resource"]) for each in found["findings"]}
+
+    assert changed() == set()
+    text = (here / "main.tf").read_text()
+    (here / "main.tf").write_text(text.replace("  deletion_protection = true\n", "", 1))
+    assert changed() == {("unprotected-database", "aws_db_instance.one")}
+    (here / "main.tf").write_text(text)
+    (here / "terraform.tfvars").write_text("zones = false\n# end\n")
+    assert changed() == {("database-single-zone", f"aws_db_instance.{name}") for name in ("one", "two")}
+
+
 def test_whole_project_shows_the_given_files_only(here: Path, call: Call) -> None:
     other = workflow(here, WORKFLOW, "other.yml")
     found = report(call, "--whole-project", str(other))["findings"]
