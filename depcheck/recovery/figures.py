@@ -232,6 +232,10 @@ def _step(step: object, circumstances: Circumstances, mechanism: Row) -> Term:
         return assumptions.moving(
             key, "reading the volume in, until it has its full speed", circumstances.size, typically=False
         )
+    if key == "restore.glacier":
+        return assumptions.duration(
+            key, "taking it out of the archive", variant="" if assumptions.own(key) else variant
+        )
     if key in _MOVED:
         return assumptions.moving(key, _MOVED[key], circumstances.size, variant=variant)
     if key == "detect":
