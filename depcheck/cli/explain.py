@@ -18,10 +18,11 @@ from depcheck.packs import Rule
 @click.option("--config", metavar="FILE", help="The policy whose packs and plugins are known too.")
 def command(name: str, config: str | None) -> int:
     """Explain a rule, or the finding with a fingerprint (its first eight characters are enough)."""
-    from depcheck.cli.inputs import Inputs, policy_of, rules_of
+    from depcheck.cli.inputs import Inputs, packs_folder, policy_of, rules_of
 
     root = find_root([Path.cwd()])
-    rules = rules_of(policy_of(Inputs.for_policy(config), root), root)
+    inputs = Inputs.for_policy(config)
+    rules = rules_of(policy_of(inputs, root), packs_folder(inputs, root))
     by_id = {rule.id: rule for rule in rules}
     if name in by_id:
         write(_explained(by_id[name]) + "\n")

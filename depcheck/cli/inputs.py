@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from depcheck.cli import UserError
-from depcheck.discovery import SIZE_LIMIT, find_root, policies_in
+from depcheck.discovery import POLICY_NAMES, SIZE_LIMIT, find_root, policies_in
 
 if TYPE_CHECKING:
     from depcheck.packs import Rule
@@ -109,6 +109,9 @@ def policy_of(inputs: Inputs, root: Path) -> Policy | None:
             raise UserError(f'--config: no such file: "{inputs.config}"')
     else:
         found = policies_in(root)
+        for name in POLICY_NAMES:
+            if root / name not in found and os.path.lexists(root / name) and not (root / name).is_dir():
+                raise UserError(f"{name}: not a file that can be read, so what it promises is not known; repair it")
         if not found:
             return None
         if len(found) > 1:
@@ -122,8 +125,21 @@ def policy_of(inputs: Inputs, root: Path) -> Policy | None:
         raise UserError(str(error)) from error
 
 
-def rules_of(policy: Policy | None, root: Path) -> list[Rule]:
-    """The built-in rules and those of the packs and plugins that the policy names.
+def packs_folder(inputs: Inputs, root: Path) -> Path:
+    """The folder that a policy's packs are below: its own."""
+    return root if inputs.config is None else Path(inputs.config).absolute().parent
+
+
+def _place(policy: Policy, key: str) -> str:
+    """Where the policy names its packs, for a sentence about that; empty for one that has its own place."""
+    if key not in ("packs", "plugins"):
+        return ""
+    span = policy.key_span("rules", key)
+    return f"{span.path}:{span.line}:{span.column}: "
+
+
+def rules_of(policy: Policy | None, folder: Path) -> list[Rule]:
+    """The built-in rules and those of the plugins, and of the packs below a folder, that the policy names.
 
     Raises:
         UserError: a pack cannot be used, or the policy names a rule that nobody defines.
@@ -136,10 +152,11 @@ def rules_of(policy: Policy | None, root: Path) -> list[Rule]:
         from depcheck.packs.loading import plugin_packs, team_packs, without_duplicates
 
         try:
-            rules += plugin_packs(policy.rules.plugins) + team_packs(root, policy.rules.packs)
+            rules += plugin_packs(policy.rules.plugins) + team_packs(folder, policy.rules.packs)
             rules = without_duplicates(rules)
         except PackError as error:
-            raise UserError(str(error)) from error
+            key = str(error).removeprefix("rules.").partition(":")[0]
+            raise UserError(f"{_place(policy, key)}{error}") from error
     if policy is not None:
         from depcheck.policy import PolicyError
         from depcheck.policy.references import check_references

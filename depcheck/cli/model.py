@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from depcheck.cli import CLEAN, write
+from depcheck.cli import CLEAN, UserError, write
 from depcheck.cli.inputs import Inputs, input_options, project_of
 from depcheck.model import Facts
 from depcheck.source import Source, Span
@@ -31,6 +31,9 @@ def command(inputs: Inputs, format_: str, noun: tuple[str, ...], reveal: bool) -
     from depcheck.project import exposures
 
     project, _, _ = project_of(inputs)
+    for name in noun:
+        if name.removesuffix("s") + "s" not in Facts.__slots__:
+            raise UserError(f'--noun: no noun is called "{name}" (known: {", ".join(Facts.__slots__)})')
     nouns = [name for name in Facts.__slots__ if not noun or name in noun or name.removesuffix("s") in noun]
     data: dict[str, list[object]] = {
         name: [_plain(each, reveal=reveal) for each in getattr(project.facts, name)] for name in nouns

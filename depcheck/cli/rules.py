@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from depcheck.cli import CLEAN, write
+from depcheck.cli import CLEAN, UserError, write
 from depcheck.discovery import find_root
 
 
@@ -16,11 +16,16 @@ from depcheck.discovery import find_root
 @click.option("--config", metavar="FILE", help="The policy whose packs and plugins are listed too.")
 def command(format_: str, pack: str | None, config: str | None) -> int:
     """List the rules: built-in ones and those that depcheck.yaml brings."""
-    from depcheck.cli.inputs import Inputs, policy_of, rules_of
+    from depcheck.cli.inputs import Inputs, packs_folder, policy_of, rules_of
 
     root = find_root([Path.cwd()])
-    policy = policy_of(Inputs.for_policy(config), root)
-    rules = [rule for rule in rules_of(policy, root) if pack is None or rule.pack == pack]
+    inputs = Inputs.for_policy(config)
+    rules = rules_of(policy_of(inputs, root), packs_folder(inputs, root))
+    if pack is not None:
+        packs = sorted({rule.pack for rule in rules})
+        rules = [rule for rule in rules if rule.pack == pack]
+        if not rules:
+            raise UserError(f'--pack: no pack is called "{pack}" (known: {", ".join(packs)})')
     if format_ == "json":
         from depcheck.reporters.json import render_rules
 

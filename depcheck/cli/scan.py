@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from depcheck.cli import CLEAN, FINDINGS, INTERNAL, USAGE, UserError, write
-from depcheck.cli.inputs import Inputs, input_options, project_of, rules_of
+from depcheck.cli.inputs import Inputs, input_options, packs_folder, project_of, rules_of
 from depcheck.findings import SEVERITIES
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def report_of(
     from depcheck.engine.selection import Selection, SelectionError
 
     project, policy, shown_paths = project_of(inputs)
-    rules = rules_of(policy, project.root)
+    rules = rules_of(policy, packs_folder(inputs, project.root))
     chosen_profile = profile or (policy.rules.profile if policy is not None else "default")
     try:
         selection = Selection(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from depcheck.findings import Excerpt, Finding, Fix, Note, Violation
@@ -18,6 +19,7 @@ _PART = 8
 _RUN = 12
 #: Of a longer secret (a file in a variable) no more than its beginning is known by its parts.
 _MOST_PARTS = 10_000
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _MAX_EXCERPT_LINES = 3
 #: Longer lines (minified JSON) are not excerpted: the place is told, the line would be copied for every finding.
 _MAX_EXCERPT_WIDTH = 2000
@@ -123,21 +125,15 @@ def finding(rule: Rule, severity: str, violation: Violation, masker: Masker) -> 
     )
 
 
-class _Words(dict[str, object]):
-    """A placeholder that nothing fills stands as it is, so that a wrong template is seen and never raises."""
-
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
-
-
 def _fill(template: str, violation: Violation) -> str:
-    words = _Words(violation.words)
-    words.setdefault("address", violation.resource or violation.span.path)
-    words.setdefault("environment", violation.environment or "")
-    try:
-        return template.format_map(words)
-    except (ValueError, IndexError, KeyError, AttributeError):
-        return template
+    """The template with its words filled in. Other braces are text (``${{ secrets.TOKEN }}``), and so is a placeholder
+    that nothing fills, so that a wrong template is seen and never raises."""
+    words: dict[str, object] = {
+        "address": violation.resource or violation.span.path,
+        "environment": violation.environment or "",
+    }
+    words |= violation.words
+    return _PLACEHOLDER.sub(lambda match: str(words.get(match[1], match[0])), template)
 
 
 def excerpt(span: Span, masker: Masker) -> Excerpt | None:

@@ -51,13 +51,20 @@ def team_packs(root: Path, globs: Iterable[str]) -> list[Rule]:
     for pattern in globs:
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
             raise PackError(f'rules.packs: "{pattern}" leaves the folder of depcheck.yaml; keep packs beside it')
-        paths = sorted(path for path in root.glob(pattern) if path.is_file())
+        try:
+            paths = sorted(path for path in root.glob(pattern) if path.is_file())
+        except (ValueError, IndexError, NotImplementedError, OSError):
+            paths = []  # no pattern of a path, or a folder that may not be read
         if not paths:
             raise PackError(f'rules.packs: "{pattern}" matches no file')
         for path in paths:
             if not path.resolve().is_relative_to(root.resolve()):
                 raise PackError(f'rules.packs: "{pattern}" leads out of the folder of depcheck.yaml by a link')
-            text = path.read_text("utf-8", "replace")
+            try:
+                text = path.read_bytes().decode("utf-8-sig")
+            except (OSError, UnicodeDecodeError) as error:
+                name = path.relative_to(root).as_posix()
+                raise PackError(f"{name}:1:1: cannot be read as UTF-8 text; check its encoding and mode") from error
             rules.extend(read_pack(Source(path.relative_to(root).as_posix(), text), path.stem, data_only=True))
     return rules
 

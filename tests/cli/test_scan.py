@@ -430,3 +430,24 @@ def test_model_hides_values_unless_told(here: Path, call: Call) -> None:
         assert code == 0
         assert "very-long" not in out
     assert "very-long" in call("model", "--format", "json", "--reveal")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["rules", "--pack", "pipelin"], '--pack: no pack is called "pipelin" (known: '),
+        (["model", "--noun", "resorce"], '--noun: no noun is called "resorce" (known: '),
+    ],
+)
+def test_names_that_nothing_has(here: Path, call: Call, arguments: list[str], sentence: str) -> None:
+    code, out, err = call(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(sentence)
+
+
+def test_a_policy_that_is_no_file_is_not_passed_over(here: Path, call: Call) -> None:
+    (here / "depcheck.yaml").symlink_to("nowhere.yaml")
+    code, out, err = call("scan")
+    assert (code, out) == (2, "")
+    assert err.startswith("depcheck.yaml: not a file that can be read")
+    assert call("scan", "--no-config")[0] == 1
