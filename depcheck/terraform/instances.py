@@ -208,6 +208,7 @@ class Module:
         self.path: tuple[str, ...] = (*caller.module.path, call.name) if caller is not None and call is not None else ()
         self.depth: int = caller.module.depth + 1 if caller is not None else 0
         self.frame = Frame(self)
+        self.inputs: dict[str, TfValue] = {}
         self.variables: dict[str, TfValue] = {}
         self.locals: dict[str, TfValue] = {}
         self.outputs: dict[str, TfValue] = {}
@@ -318,7 +319,7 @@ class Module:
         with run.entering(self, f"var.{name}") as entered:
             if not entered:
                 return unknown(Reason(f"var.{name} depends on itself", failed=True))
-            given = [value] if (value := self._input(name)) is not None else []
+            given = [value] if (value := self.input(name)) is not None else []
             if self.caller is None:
                 given = list(run.values.get(name, ()))
             found = value_of(declaration, constraint_of(declaration, run.certain), given, self._lacking(name), run.log)
@@ -346,11 +347,17 @@ class Module:
         where = f" in {self.run.environment}" if self.run.environment else ""
         return f"var.{name} has no value{where}"
 
-    def _input(self, name: str) -> TfValue | None:
+    def input(self, name: str) -> TfValue | None:
+        """The value that the call gives to a variable; None where it gives none."""
         if self.call is None or self.caller is None:
             return None
         argument = self.call.arguments.get(name)
-        return evaluate(argument.node.value, self.caller.scope(argument.text)) if argument is not None else None
+        if argument is None:
+            return None
+        found = self.inputs.get(name)
+        if found is None:
+            found = self.inputs[name] = evaluate(argument.node.value, self.caller.scope(argument.text))
+        return found
 
     def local(self, name: str) -> TfValue:
         """The value of a local."""
@@ -520,7 +527,15 @@ def release(module: Module) -> None:
             instance.frame.scopes.clear()
             instance.frame.instance = None
         found.frame.scopes.clear()
-        for memo in (found.variables, found.locals, found.outputs, found.expansions, found.instances, found.modules):
+        for memo in (
+            found.inputs,
+            found.variables,
+            found.locals,
+            found.outputs,
+            found.expansions,
+            found.instances,
+            found.modules,
+        ):
             memo.clear()
         found.providers.clear()
 

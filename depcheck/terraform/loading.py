@@ -15,7 +15,7 @@ from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.grants import grants_of
 from depcheck.terraform.instances import Module, release, walk
 from depcheck.terraform.nouns import add_nouns
-from depcheck.terraform.resources import tell, tell_backend, tell_block, tell_module, tell_remote_state
+from depcheck.terraform.resources import tell, tell_backend, tell_module, tell_provider, tell_remote_state
 from depcheck.terraform.roots import runs
 from depcheck.terraform.settings import settings_of
 from depcheck.terraform.sketches import PATH, place
@@ -113,11 +113,7 @@ def _tell_module(module: Module, facts: Facts, environments: Environments, *, is
             told = to_value(value, version.span, key=version.key)
             facts.runtimes.append(Runtime("terraform", told, told.span, scope=module.address, environment=environment))
     for declaration in configuration.providers:
-        name = declaration.block.labels[0].text
-        address = module.within(f"provider.{name}")
-        facts.resources.append(
-            tell_block(f"provider_{name}", address, "provider", declaration, module.frame, environment, root)
-        )
+        facts.resources.append(tell_provider(declaration, module, environment, root))
     for declaration in configuration.declared:
         expansion = module.expansion(declaration)
         for key in expansion.told():

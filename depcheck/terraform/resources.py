@@ -17,8 +17,11 @@ from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Frame, Instance, Module, Opaque
 from depcheck.terraform.providers import add_inherited
 from depcheck.terraform.scope import Scope
-from depcheck.values import Absent, Known, Value, string
+from depcheck.terraform.values import TfValue
+from depcheck.values import Absent, Known, Unknown, Value, string
 
+# An input of a module with more parts than this is large.
+_LARGE = 100
 # Arguments of ``lifecycle`` that name attributes and resources; they are no expressions.
 _NAMES_ONLY = frozenset(("ignore_changes", "replace_triggered_by"))
 
@@ -60,12 +63,28 @@ def told_arguments(instance: Instance) -> dict[str, Value]:
     return made
 
 
-def tell_block(
-    type_: str, address: str, kind: str, declaration: Declaration, frame: Frame, environment: str | None, root: str
+def tell_provider(declaration: Declaration, module: Module, environment: str | None, root: str) -> Resource:
+    """A provider block."""
+    name = declaration.block.labels[0].text
+    attributes: dict[str, Value] = {}
+    for argument in declaration.arguments.values():
+        value = evaluate(argument.node.value, module.frame.scope(argument.text))
+        _add(attributes, argument, value)
+    add_blocks(attributes, declaration.blocks(), module.frame)
+    address = module.within(f"provider.{name}")
+    return _block(f"provider_{name}", address, "provider", declaration, attributes, environment, root)
+
+
+def _block(
+    type_: str,
+    address: str,
+    kind: str,
+    declaration: Declaration,
+    attributes: dict[str, Value],
+    environment: str | None,
+    root: str,
 ) -> Resource:
-    """A block that is no resource of a provider (a provider, a module call) as one."""
-    attributes = arguments_of(declaration.arguments, frame)
-    add_blocks(attributes, declaration.blocks(), frame)
+    """A block that is no resource of a provider as one."""
     header = declaration.header
     return Resource(
         type_,
@@ -78,6 +97,13 @@ def tell_block(
         extent=declaration.extent,
         root=root,
     )
+
+
+def _add(made: dict[str, Value], argument: Argument, value: TfValue) -> None:
+    """Tell an argument that is given and not null."""
+    name = argument.node.name
+    if name not in META and value.payload is not None:
+        made[name] = to_value(value, argument.span, key=argument.key)
 
 
 def tell_backend(inner: Inner, frame: Frame, environment: str | None, root: str) -> Resource:
@@ -121,17 +147,6 @@ def tell_remote_state(state: StateBlock, environment: str | None, root: str) -> 
         extent=text.span(block.start, block.end),
         root=root,
     )
-
-
-def arguments_of(arguments: dict[str, Argument], frame: Frame) -> dict[str, Value]:
-    """Arguments that are given and not null."""
-    made: dict[str, Value] = {}
-    for name, argument in arguments.items():
-        if name not in META:
-            value = evaluate(argument.node.value, frame.scope(argument.text))
-            if value.payload is not None:
-                made[name] = to_value(value, argument.span, key=argument.key)
-    return made
 
 
 def add_body(made: dict[str, Value], text: Text, body: Body, scope: Scope) -> None:
@@ -183,10 +198,20 @@ def _told(part: Part) -> Value:
 
 
 def tell_module(module: Module | Opaque, environment: str | None, root: str) -> Resource:
-    """A module call."""
-    if isinstance(module, Opaque):
-        declaration, caller = module.declaration, module.caller
-    else:
-        assert module.call is not None and module.caller is not None
-        declaration, caller = module.call, module.caller
-    return tell_block("module", module.address, "module", declaration, caller, environment, root)
+    """A module call. Large inputs of a module that is at hand are not repeated: its resources tell them."""
+    opaque = isinstance(module, Opaque)
+    declaration = module.declaration if isinstance(module, Opaque) else module.call
+    assert declaration is not None and module.caller is not None
+    attributes: dict[str, Value] = {}
+    for name, argument in declaration.arguments.items():
+        if name in META:
+            continue
+        value = None if isinstance(module, Opaque) else module.input(name)
+        if value is None:
+            value = evaluate(argument.node.value, module.caller.scope(argument.text))
+        if opaque or value.weight <= _LARGE:
+            _add(attributes, argument, value)
+        else:
+            clause = "a large input, which the module's own resources tell"
+            attributes[name] = Unknown(clause, argument.span, key=argument.key)
+    return _block("module", module.address, "module", declaration, attributes, environment, root)
