@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
+from depcheck.patterns import Pattern
+
 #: Built-in aliases. They stay beside the declared ones.
 ALIASES: dict[str, tuple[str, ...]] = {
     "development": ("development", "develop", "dev", "local"),
@@ -19,7 +21,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "production": ("production", "prod", "prd", "live"),
 }
 ORDER = tuple(ALIASES)
-_TOKEN = re.compile(r"[a-z0-9]+")
+_TOKEN = Pattern(r"[a-z0-9]+")
 
 
 class Environments:
@@ -113,7 +115,7 @@ class Environments:
 
 
 _FILE_NAMES = tuple(
-    re.compile(pattern)
+    Pattern(pattern)
     for pattern in (
         r"\.env\.(?P<env>[a-z0-9_.-]+?)(?:\.(?:local|example|template|sample|dist))?",
         r"(?P<env>[a-z0-9_-]+)\.env",

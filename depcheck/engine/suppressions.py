@@ -13,15 +13,16 @@ from datetime import date
 from depcheck.engine.blocks import Blocks
 from depcheck.findings import Suppression
 from depcheck.model import Comment
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.source import Span
 from depcheck.values import Known, string
 
-_OWN = re.compile(r"depcheck:\s*ignore(?P<file>-file)?\s*(?:\[(?P<rules>[^\]]*)\])?\s*(?P<reason>.*)", re.IGNORECASE)
-_UNTIL = re.compile(r"\buntil(?:[=:]\s*(?P<date>\S+)|\s+(?P<day>\d{4}-\d{2}-\d{2})\b)")
+_OWN = Pattern(r"depcheck:\s*ignore(?P<file>-file)?\s*(?:\[(?P<rules>[^\]]*)\])?\s*(?P<reason>.*)", re.IGNORECASE)
+_UNTIL = Pattern(r"\buntil(?:[=:]\s*(?P<date>\S+)|\s+(?P<day>\d{4}-\d{2}-\d{2})\b)")
 # Most comments are no suppressions, and are asked this only.
-_WORTH = re.compile(r"ignore|skip=|allow|pragma|disable-|linter:off", re.IGNORECASE)
-_EXPIRES = re.compile(r":exp:(?P<date>\d{4}-\d{2}-\d{2})")
+_WORTH = Pattern(r"ignore|skip=|allow|pragma|disable-|linter:off", re.IGNORECASE)
+_EXPIRES = Pattern(r":exp:(?P<date>\d{4}-\d{2}-\d{2})")
 
 #: How many suppressions a file may have, and how many lines of comments may follow one before what it speaks for: the
 #: cost of a file must stay in proportion to its length.
@@ -39,7 +40,7 @@ class Peer:
 
     def __init__(self, tool: str, regex: str, reach: str) -> None:
         self.tool = tool
-        self.regex = re.compile(regex, re.IGNORECASE | re.MULTILINE)
+        self.regex = Pattern(regex, re.IGNORECASE | re.MULTILINE)
         self.reach = reach
 
 

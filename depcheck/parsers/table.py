@@ -7,6 +7,7 @@ import re
 from importlib import import_module
 
 from depcheck.parsers import Parser
+from depcheck.patterns import Pattern
 
 #: kind → module below ``depcheck.parsers``. Kinds without a module are read by the step that joins files.
 MODULES: dict[str, str] = {
@@ -31,8 +32,8 @@ MODULES: dict[str, str] = {
 #: Kinds that are read only on request (``--docs``).
 ON_REQUEST = frozenset({"markdown"})
 
-_NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.DOTALL))
+_NAMES: tuple[tuple[str, Pattern], ...] = tuple(
+    (kind, Pattern(pattern, re.DOTALL))
     for kind, pattern in (
         ("policy", r"depcheck\.ya?ml"),
         ("lock", r"\.terraform\.lock\.hcl"),
@@ -54,11 +55,11 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("json", r".+\.(?:json|template|skey|vkey)"),
     )
 )
-_NOT_DOCKERFILES = re.compile(
+_NOT_DOCKERFILES = Pattern(
     r".+\.(?:md|txt|py|go|js|ts|rb|sh|ya?ml|json|tmpl|j2|erb|rs|java|snap|lock|orig|bak|patch|tf)",
     re.DOTALL,
 )
-_SHEBANG = re.compile(r"#!\s*/(?:usr/)?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b")
+_SHEBANG = Pattern(r"#!\s*/(?:usr/)?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b")
 
 
 def kind_by_name(path: str) -> str | None:

@@ -10,12 +10,14 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from depcheck.patterns import Pattern
+
 _SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _LONGEST = 100 * 365 * 86_400
-_DURATION = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
-_ISO = re.compile(r"P(?=[\dT])(?P<days>(?:[\d.]+[YMWD])*)(?:T(?P<time>(?:[\d.]+[HMS])+))?", re.ASCII)
-_ISO_PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([YMWDHS])", re.ASCII)
-_LOOSE_PART = re.compile(r"(\d{1,9})[\s_-]*([a-z]+)[\s_,]*", re.ASCII)
+_DURATION = Pattern(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
+_ISO = Pattern(r"P(?=[\dT])(?P<days>(?:[\d.]+[YMWD])*)(?:T(?P<time>(?:[\d.]+[HMS])+))?", re.ASCII)
+_ISO_PART = Pattern(r"(\d{1,9}(?:\.\d{1,9})?)([YMWDHS])", re.ASCII)
+_LOOSE_PART = Pattern(r"(\d{1,9})[\s_-]*([a-z]+)[\s_,]*", re.ASCII)
 _LOOSE_UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
@@ -28,17 +30,17 @@ _BYTES: dict[str, int] = {
     **{unit: 1000**power for power, unit in enumerate(("KB", "MB", "GB", "TB", "PB"), 1)},
     **{unit: 1024**power for power, unit in enumerate(("KiB", "MiB", "GiB", "TiB", "PiB"), 1)},
 }
-_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?([A-Za-z]+)", re.ASCII)
+_SIZE = Pattern(r"(\d{1,15}(?:\.\d{1,9})?) ?([A-Za-z]+)", re.ASCII)
 _SIZE_UNITS = {
     **{unit.lower(): unit for unit in _BYTES},
     **{letter: f"{letter.upper()}iB" for letter in "kmgtp"},
 }
 _PER = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_TIME = re.compile(r"(?:([A-Za-z]+) )?(\d{2}):(\d{2})(?::(\d{2}))?(Z| ?UTC|[+-]\d{2}:\d{2})?", re.ASCII)
+_DAY = Pattern(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_TIME = Pattern(r"(?:([A-Za-z]+) )?(\d{2}):(\d{2})(?::(\d{2}))?(Z| ?UTC|[+-]\d{2}:\d{2})?", re.ASCII)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_NUMBER = Pattern(r"-?\d{1,15}(?:\.\d{1,9})?", re.ASCII)
+_PLACEHOLDER = Pattern(r"\{([^{}]*)\}")
 
 
 class WordError(ValueError):

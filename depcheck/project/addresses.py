@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
 
+from depcheck.patterns import Pattern
+
 # A key may hold dots, brackets and escaped quotes.
-_INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
-_MODULES = re.compile(rf"(?:module\.[^.\[]+(?:{_INDEX.pattern})*\.)+")
+_INDEX = Pattern(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
+_MODULES = Pattern(rf"(?:module\.[^.\[]+(?:{_INDEX.pattern})*\.)+")
 
 
 def matches(address: str, glob: str) -> bool:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from depcheck.model import Command, Word
+from depcheck.patterns import Pattern
 from depcheck.project.credentials import is_credible, kind_of_name
 from depcheck.source import Span
 
-_OPTION = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.*))?", re.DOTALL)
-_BEARER = re.compile(
+_OPTION = Pattern(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.*))?", re.DOTALL)
+_BEARER = Pattern(
     r"(?:authorization|x-api-key|private-token|x-auth-token|apikey)\s*:\s*(?:(?:bearer|token|basic)\s+)?(?P<value>\S+)",
     re.IGNORECASE,
 )
@@ -32,7 +33,7 @@ _NEXT: dict[str, tuple[str, ...]] = {
 }
 _SHORT = frozenset({"-p", "-P", "-a", "-u", "--user", "--requirepass"})
 _LOGIN = frozenset({"docker", "podman", "az"})
-_USER = re.compile(r"(?P<user>[^:@/\s]{1,100}):(?P<value>[^@\s]{4,200})")
+_USER = Pattern(r"(?P<user>[^:@/\s]{1,100}):(?P<value>[^@\s]{4,200})")
 
 
 def secrets_of(command: Command) -> Iterator[tuple[str, Span, str]]:

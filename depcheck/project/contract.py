@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from depcheck.findings import shown
+from depcheck.patterns import Pattern
 from depcheck.policy.vocabulary import EVERYWHERE
 from depcheck.values import Known, scalar_text
 
@@ -30,15 +31,15 @@ _FORMATS = {
     "arn": r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12}|aws)?:\S+",
 }
 #: What stands for a value that a person shall fill in.
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = Pattern(
     r"<[^>]*>|\[[a-z _-]+\]|\$\{\{.*\}\}|\{\{.*\}\}|x{3,}|\*{3,}|\.{3}|…|change[-_ ]?(?:me|it|this)\b.*"
     r"|to[-_ ]?do\b.*|tbd"
     r"|(?:your|my|insert|replace|enter|add|put|set|fill|generate|example|dummy|placeholder|some|secret)[-_ ].*"
     r"|placeholder|example|dummy|null|none|undefined|n/?a|.*(?:[-_]here|\.{3}|…)",
     re.IGNORECASE | re.DOTALL,
 )
-_SECRET_NAME = re.compile(r"(?:^|_)(?:SECRET|TOKEN|PASS(?:WORD|WD|PHRASE)?|PWD|KEY|CREDENTIALS?|DSN|SALT)(?:$|_)", re.I)
-_LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|.*\.localhost|host\.docker\.internal)", re.I)
+_SECRET_NAME = Pattern(r"(?:^|_)(?:SECRET|TOKEN|PASS(?:WORD|WD|PHRASE)?|PWD|KEY|CREDENTIALS?|DSN|SALT)(?:$|_)", re.I)
+_LOOPBACK = Pattern(r"(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|.*\.localhost|host\.docker\.internal)", re.I)
 
 
 class Wrong:

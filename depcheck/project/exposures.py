@@ -10,36 +10,37 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from depcheck.model import Command, Job, Setting
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.arguments import secrets_of
 from depcheck.project.credentials import client_prefix, is_credible, is_placeholder, is_random, kind_of_name
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text, string
 
-_TEMPLATE = re.compile(
+_TEMPLATE = Pattern(
     r"(?:.*[._-])?(?:example|examples|sample|samples|template|templates|tmpl|dist|dummy|demo)(?:[._-].*)?",
     re.IGNORECASE,
 )
-_TEST = re.compile(
+_TEST = Pattern(
     r"(?:.*[._-])?(?:tests?|testing|testdata|test-data|testfiles|fixtures?|__tests__|__fixtures__|specs?|e2e|cypress"
     r"|playwright|mocks?|integration-tests?|ci|dev|devel|develop|development|devenv|devcontainer|local)(?:[._-].*)?",
     re.IGNORECASE,
 )
-_URI = re.compile(
+_URI = Pattern(
     r"\b[a-z][a-z0-9+.-]{1,30}://(?P<user>[^\s:/@'\"<>]{0,200}):(?P<password>[^\s@/'\"<>]{1,300})@"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\s/:?#'\"@<>,]+)",
     re.IGNORECASE,
 )
-_LOCAL = re.compile(
+_LOCAL = Pattern(
     r"localhost|127\..*|\[.*\]|0\.0\.0\.0|host\.docker\.internal|(?:.*\.)?example(?:\..*)?|.*\.(?:test|invalid|localhost)"
     r"|(?:your|my)[-_.]?.*|(?:db|database|mail|smtp)?\.?(?:host|hostname|server|domain)(?:\.(?:com|tld|net|org))?",
     re.IGNORECASE,
 )
-_KEY_BEGIN = re.compile(r"-----BEGIN (?P<kind>(?:[A-Z0-9]+ )*)PRIVATE KEY(?: BLOCK)?-----")
-_KEY_END = re.compile(r"-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
-_ENCODED_KEY = re.compile(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{80,}={0,2}")
+_KEY_BEGIN = Pattern(r"-----BEGIN (?P<kind>(?:[A-Z0-9]+ )*)PRIVATE KEY(?: BLOCK)?-----")
+_KEY_END = Pattern(r"-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
+_ENCODED_KEY = Pattern(r"LS0tLS1CRUdJTi[A-Za-z0-9+/]{80,}={0,2}")
 _KEY_LIMIT = 20_000
-_LINE = re.compile(
+_LINE = Pattern(
     r"(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{1,80})[\"']?\s{0,4}(?::|=|:=|=>)\s{0,4}(?P<quote>[\"']?)(?P<value>[^\s\"'#;,]{6,400})"
 )
 

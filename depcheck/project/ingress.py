@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from ipaddress import ip_network
 
 from depcheck.model import Resource
+from depcheck.patterns import Pattern
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 _LAST = 65_535
-_LENGTH = re.compile(r"/(\d{1,3})\Z")
+_LENGTH = Pattern(r"/(\d{1,3})\Z")
 #: Attributes that hold the addresses of something in particular: a VPC has at most a /16.
-_OWNED = re.compile(
+_OWNED = Pattern(
     r"(?:\A|\.)(?:aws_(?:vpc|subnet|subnets|eip|instance|nat_gateway|network_interface|lb|default_vpc|default_subnet)"
     r"|dns_a_record_set)\.[\w-]+(?:\[[^\]]*\])?(?:\.\w+)+\Z"
     r"|\.vpc_cidr(?:_block)?\Z"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.contract import host_of
 
@@ -17,24 +18,24 @@ if TYPE_CHECKING:
 #: preview, develop, qa, stage …) mean too much else.
 STRONG = frozenset({"staging", "stg", "preprod", "uat", "production", "prod", "prd", "development", "dev"})
 #: Providers' own hosts that have such a word and belong to nobody's environment.
-_PUBLIC = re.compile(
+_PUBLIC = Pattern(
     r"(?:.*\.)?(?:dev\.azure\.com|dev\.mysql\.com|dev\.to|dev\.twitch\.tv|dev\.w3\.org|dev\.bukkit\.org"
     r"|dev\.virtualearth\.net|dev\.visualstudio\.com|prod\.do\.dsp\.mp\.microsoft\.com|prod\.mozaws\.net)"
 )
-_URL_HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?(?P<host>[a-z0-9._-]+)", re.IGNORECASE)
-_BARE_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::\d+)?(?:/\S*)?", re.IGNORECASE)
-_ACCOUNT = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?P<account>\d{12}):|(?P<registry>\d{12})\.dkr\.ecr\.")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
-_TOKEN = re.compile(r"[a-z0-9]+")
+_URL_HOST = Pattern(r"[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?(?P<host>[a-z0-9._-]+)", re.IGNORECASE)
+_BARE_HOST = Pattern(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+_ACCOUNT = Pattern(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?P<account>\d{12}):|(?P<registry>\d{12})\.dkr\.ecr\.")
+_NAME = Pattern(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
+_TOKEN = Pattern(r"[a-z0-9]+")
 #: A resource that several environments may share by its nature.
-_SHARED_ARN = re.compile(r"arn:aws[a-z-]*:(?:acm|ecr|route53|logs|backup|iam::aws)|\.dkr\.ecr\.")
+_SHARED_ARN = Pattern(r"arn:aws[a-z-]*:(?:acm|ecr|route53|logs|backup|iam::aws)|\.dkr\.ecr\.")
 
 #: Variables that say in which mode a framework runs; ``production`` is what staging runs as well.
-_MODES = re.compile(
+_MODES = Pattern(
     r"(?:NODE|BABEL|RAILS|RACK|FLASK|DJANGO|MIX|APP|SYMFONY|HUGO|GATSBY|NITRO|QUARKUS|ASPNETCORE|DOTNET)"
     r"_(?:ENV|ENVIRONMENT|PROFILE)|.*(?:^|_)MODE"
 )
-_ENVIRONMENT_NAME = re.compile(r"(?:.*_)?(?:ENV|ENVIRONMENT|ENV_NAME|STAGE|DEPLOY_ENV)", re.IGNORECASE)
+_ENVIRONMENT_NAME = Pattern(r"(?:.*_)?(?:ENV|ENVIRONMENT|ENV_NAME|STAGE|DEPLOY_ENV)", re.IGNORECASE)
 
 
 class Mark:

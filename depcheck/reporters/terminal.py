@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from depcheck.patterns import Pattern
+
 _STYLES = {
     "critical": "1;97;41",
     "high": "1;31",
@@ -21,12 +23,12 @@ _STYLES = {
     "related": "1;34",
 }
 # Beyond C0, DEL and C1: line separators, direction overrides and isolates, lone surrogates, non-characters, tags.
-_HIDDEN = re.compile(
+_HIDDEN = Pattern(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
-_LINE_COMMAND = re.compile(r"^((?:\x1b\[[0-9;]*m|[^\S\n])*):(?=:)", re.MULTILINE)
+_LOG_COMMAND = Pattern(r"##(?=\w*\[)")
+_LINE_COMMAND = Pattern(r"^((?:\x1b\[[0-9;]*m|[^\S\n])*):(?=:)", re.MULTILINE)
 #: Takes no room and cannot be seen; stands where two characters must not be read as one mark.
 JOINER = "\u2060"
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from depcheck.patterns import Pattern
 
-_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?=$|[^0-9.]|\.[^0-9])")
-_LAMBDA = re.compile(r"(?:public\.ecr\.aws/)?(?:lambda|sam)/(?:build-)?(nodejs|python|java|ruby|go|dotnet)(.*)")
-_DISTROLESS = re.compile(r"gcr\.io/distroless/(nodejs|java|python)(\d*)(?:-|$)")
-_DOTNET = re.compile(
-    r"(?:mcr\.microsoft\.com/)?dotnet/(?:core/)?(?:nightly/)?(?:sdk|aspnet|runtime|runtime-deps|monitor)"
-)
+_VERSION = Pattern(r"v?(\d+(?:\.\d+)*)(?=$|[^0-9.]|\.[^0-9])")
+_LAMBDA = Pattern(r"(?:public\.ecr\.aws/)?(?:lambda|sam)/(?:build-)?(nodejs|python|java|ruby|go|dotnet)(.*)")
+_DISTROLESS = Pattern(r"gcr\.io/distroless/(nodejs|java|python)(\d*)(?:-|$)")
+_DOTNET = Pattern(r"(?:mcr\.microsoft\.com/)?dotnet/(?:core/)?(?:nightly/)?(?:sdk|aspnet|runtime|runtime-deps|monitor)")
 #: Tags of build tools that name the language's version further back (``3.9-eclipse-temurin-21``, ``8-jdk17``).
-_JAVA_IN_TAG = re.compile(r"(?:eclipse-temurin|openjdk|amazoncorretto|ibmjava|sapmachine|jdk|jre)-?(\d+(?:\.\d+)*)")
+_JAVA_IN_TAG = Pattern(r"(?:eclipse-temurin|openjdk|amazoncorretto|ibmjava|sapmachine|jdk|jre)-?(\d+(?:\.\d+)*)")
 _LANGUAGES = {
     "node": "node",
     "python": "python",

@@ -6,12 +6,12 @@ a value that an input decides stands at that input, anything else at the header 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 
 from depcheck.data import load_json
 from depcheck.model import Resource
+from depcheck.patterns import Pattern
 from depcheck.source import Source, Span, Text
 from depcheck.syntax import hcl
 from depcheck.syntax.hcl_ast import String
@@ -21,12 +21,12 @@ from depcheck.values import Known, Missing, Step, Unknown, Value
 
 #: The path of sketches: no file of a scanned folder is called so.
 PATH = "<the module>.tf.json"
-_GIT = re.compile(
+_GIT = Pattern(
     r"(?:git::)?(?:https://|ssh://|git@|https://[^@/]+@)?(?:git@)?github\.com[:/]"
     r"(?P<owner>[\w-]+)/terraform-(?P<provider>[a-z]+)-(?P<name>[\w-]+?)(?:\.git)?"
     r"(?P<path>//[\w./-]+)?(?:\?(?P<query>.*))?"
 )
-_MAJOR = re.compile(r"(?P<operator>~>|>=|<=|<|>|!=|=)?\s*v?(?P<major>\d+)(?P<rest>[\d.x]*)")
+_MAJOR = Pattern(r"(?P<operator>~>|>=|<=|<|>|!=|=)?\s*v?(?P<major>\d+)(?P<rest>[\d.x]*)")
 
 
 @cache
