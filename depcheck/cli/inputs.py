@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from depcheck.packs import Rule
     from depcheck.policy import Policy
     from depcheck.project import Project
+    from depcheck.source import Source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -175,23 +176,18 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
         UserError: a path, an option or the policy is wrong.
     """
     from depcheck.project.loading import Options, load
-    from depcheck.source import Source
 
-    sources = []
     if "-" in inputs.paths:
         if len(inputs.paths) > 1:
             raise UserError('"-" reads one file from standard input; give no other path beside it')
-        sources = [_standard_input(inputs)]
-    paths = [] if sources else [Path(path) for path in inputs.paths]
-    for name, path in zip(inputs.paths, paths, strict=False):
-        if not name:
-            raise UserError('a path is empty; write "." for the current folder')
-        if not os.path.lexists(path):
-            raise UserError(f'no such file or folder: "{path}"')
-    if not inputs.whole_project:
-        # A link that a person names is meant; one that git hands to a hook is a file of the repository.
-        paths = [path.resolve() if path.is_symlink() and path.is_dir() else path for path in paths]
-    root = find_root(paths or [Path.cwd()])
+        name = _input_name(inputs)
+        paths: list[Path] = []
+        root = find_root([Path(name)])
+        sources = [_standard_input(inputs, _inside(root, name))]
+    else:
+        paths = _paths(inputs)
+        root = find_root(paths)
+        sources = []
     policy = policy_of(inputs, root)
     shown = None
     if inputs.whole_project and paths:
@@ -209,7 +205,7 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
         size_limit=_size(inputs.max_size),
         explain_skips=inputs.explain_skips,
         as_of=_day(inputs.as_of),
-        sources=[each for each in sources if isinstance(each, Source)],
+        sources=sources,
         environment=inputs.environment,
         var_files=[_var_file(name, root) for name in inputs.var_files],
     )
@@ -256,19 +252,41 @@ def _environment(name: str, project: Project) -> str:
     return canonical or name
 
 
-def _standard_input(inputs: Inputs) -> object:
+def _paths(inputs: Inputs) -> list[Path]:
+    for name in inputs.paths:
+        if not name:
+            raise UserError('a path is empty; write "." for the current folder')
+        if not os.path.lexists(name):
+            raise UserError(f'no such file or folder: "{name}"')
+    paths = [Path(name) for name in inputs.paths]
+    if inputs.whole_project:
+        return paths
+    # A link that a person names is meant; one that git hands to a hook is a file of the repository.
+    return [path.resolve() if path.is_symlink() and path.is_dir() else path for path in paths]
+
+
+def _input_name(inputs: Inputs) -> str:
+    if not inputs.stdin_filename:
+        raise UserError("standard input needs --stdin-filename NAME, because the name tells the format")
+    return inputs.stdin_filename
+
+
+def _inside(root: Path, name: str) -> str:
+    """A file's path relative to the root where it is below it, as given where it is not."""
+    path = Path(os.path.abspath(name))  # noqa: PTH100
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
+def _standard_input(inputs: Inputs, name: str) -> Source:
     from depcheck.discovery import decode
     from depcheck.findings import Skipped
 
-    name = inputs.stdin_filename
-    if not name:
-        raise UserError("standard input needs --stdin-filename NAME, because the name tells the format")
     if sys.stdin is None:
         raise UserError("standard input is closed; give a path, or pipe the file in")
     data = sys.stdin.buffer.read(_size(inputs.max_size) + 1)
     if len(data) > _size(inputs.max_size):
         raise UserError("standard input is larger than --max-size")
-    source = decode(Path(name).as_posix().removeprefix("./"), data)
+    source = decode(name, data)
     if isinstance(source, Skipped):
         raise UserError(f"standard input is {source.reason}")
     return source

@@ -163,6 +163,22 @@ def test_standard_input(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch)
     assert ".github/workflows/new.yml:6:24" in out
 
 
+@pytest.mark.parametrize(
+    "name", ["workflows/new.yml", "../.github/workflows/new.yml", "{here}/.github/workflows/new.yml"]
+)
+def test_standard_input_is_told_by_its_path_from_the_root(
+    here: Path, call: Call, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    class Input:
+        buffer = io.BytesIO(WORKFLOW.encode())
+
+    (here / "depcheck.yaml").write_text("version: 1\nrules: {severity: {script-injection: low}}\n")
+    monkeypatch.chdir(here / ".github")
+    monkeypatch.setattr("sys.stdin", Input)
+    (found,) = report(call, "-", "--stdin-filename", name.format(here=here))["findings"]
+    assert (found["location"]["path"], found["severity"]) == (".github/workflows/new.yml", "low")
+
+
 def test_several_reports_at_once(here: Path, call: Call) -> None:
     code, out, _ = call("scan", "--output", "sarif:out.sarif", "--output", "json:out.json")
     assert code == 1
