@@ -45,7 +45,7 @@ class Learned:
 
 def learn(check: str, text: str) -> Learned | None:
     """What the check of a format finds out; None where the text is not of the format after all."""
-    return _CHECKS[check](text)
+    return CHECKS[check](text)
 
 
 # --- checksums
@@ -238,7 +238,8 @@ def _pem_base64(text: str) -> Learned | None:
     return Learned(verified=True) if data is not None and b"PRIVATE KEY" in data else None
 
 
-_CHECKS: dict[str, Callable[[str], Learned | None]] = {
+#: By the names that the table of formats uses.
+CHECKS: dict[str, Callable[[str], Learned | None]] = {
     "crc32-base62": _crc32_base62,
     "crc32-base62-if": _crc32_base62_if,
     "crc32-hex": _crc32_hex,

@@ -71,10 +71,9 @@ def _core(text: str) -> tuple[int, int]:
 
 
 def _by_literals(text: str, known: Table) -> Iterator[_Candidate]:
-    formats = [known.by_literal[literal] for literal in known.literals]
     done: dict[int, int] = {}
-    for index, at in prefilter.searcher(tuple(known.literals))(text):
-        for each in formats[index]:
+    for index, at in prefilter.searcher(known.literals)(text):
+        for each in known.by_index[index]:
             if at < done.get(each.rank, 0):
                 continue
             if each.beside:
@@ -107,7 +106,7 @@ def _by_names(text: str, known: Table) -> Iterator[_Candidate]:
     if len(lowered) != len(text):  # a letter of two characters in lower case: positions would shift
         lowered = "".join(each.lower() if each.isascii() else each for each in text)
     done = 0
-    for _, at in sorted(set(prefilter.searcher(tuple(known.names))(lowered)), key=lambda hit: hit[1]):
+    for _, at in sorted(set(prefilter.searcher(known.names)(lowered)), key=lambda hit: hit[1]):
         if at < done:
             continue
         assignment = _ASSIGNMENT.match(text, at)
@@ -132,7 +131,7 @@ def _matches(text: str, candidates: list[_Candidate]) -> list[Match]:
             if match.vendor and each.weight == 3:
                 each.weight = 1
             judged.append((each, match))
-    judged.sort(key=lambda pair: (pair[0].weight, pair[0].start, pair[0].start - pair[0].end, pair[0].format.rank))
+    judged.sort(key=_precedence)
     taken: list[tuple[int, int]] = []
     found: list[Match] = []
     for _, match in judged:
@@ -142,6 +141,13 @@ def _matches(text: str, candidates: list[_Candidate]) -> list[Match]:
     found.sort(key=lambda match: match.start)
     _tell_clerk_from_stripe(text, found)
     return found
+
+
+def _precedence(pair: tuple[_Candidate, Match]) -> tuple[int, int, int, bool, int]:
+    """What vouches most for itself comes first; then what begins first, is longer, is proven, stands first."""
+    candidate, match = pair
+    length = candidate.end - candidate.start
+    return candidate.weight, candidate.start, -length, not match.verified, candidate.format.rank
 
 
 def _judge(text: str, candidate: _Candidate) -> Match | None:

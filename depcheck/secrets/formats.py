@@ -110,8 +110,8 @@ class Table:
 
     __slots__ = (
         "about_secrets",
+        "by_index",
         "by_literal",
-        "by_name",
         "by_word",
         "formats",
         "literals",
@@ -121,27 +121,28 @@ class Table:
     )
 
     def __init__(self, data: dict[str, object]) -> None:
-        alphabets, names = _map(data["alphabets"]), _map(data["names"])
+        alphabets, words = _map(data["alphabets"]), _map(data["names"])
         formats = [Format(entry, alphabets, rank) for rank, entry in enumerate(_entries(data["formats"]))]
         self.formats = formats
-        self.of_secrets = frozenset(_texts(names["of_secrets"]))
-        self.about_secrets = frozenset(_texts(names["about_secrets"]))
+        self.of_secrets = frozenset(_texts(words["of_secrets"]))
+        self.about_secrets = frozenset(_texts(words["about_secrets"]))
         #: What nobody draws at random.
         self.spoken = re.compile("|".join(_texts(data["spoken"])), re.IGNORECASE)
         self.by_literal: dict[str, list[Format]] = {}
         self.by_word: dict[str, list[Format]] = {}
-        #: Names as they stand in lower case in a text: ``aws_secret``, ``aws-secret``, ``awssecret``.
-        self.by_name: dict[str, list[Format]] = {}
+        # Names as they stand in lower case in a text: ``aws_secret``, ``aws-secret``, ``awssecret``.
+        names: set[str] = set()
         for each in formats:
             if each.gate:
                 for phrase in each.gate:
                     self.by_word.setdefault(phrase[0], []).append(each)
-                    for joint in ("_", "-", "") if len(phrase) > 1 else ("",):
-                        self.by_name.setdefault(joint.join(phrase), []).append(each)
+                    names.update(joint.join(phrase) for joint in ("_", "-", ""))
             for literal in [each.anchor] if each.anchor else () if each.gate else each.prefixes:
                 self.by_literal.setdefault(literal, []).append(each)
-        self.literals = list(self.by_literal)
-        self.names = list(self.by_name)
+        self.literals = tuple(self.by_literal)
+        self.by_index = [self.by_literal[literal] for literal in self.literals]
+        #: Where one name is part of another, finding the shorter one is enough.
+        self.names = tuple(sorted(name for name in names if not any(each in name for each in names if each != name)))
 
     def get(self, id: str) -> Format:
         """The format of that id.

@@ -11,6 +11,7 @@ from depcheck.secrets.formats import table
 
 #: Longer texts are judged by their beginning: nothing is random after so many characters that was not before.
 _LOOK = 400
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _KINDS = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"))
 
 
@@ -58,9 +59,21 @@ def is_filled_in(body: str, *, mixed: bool = False) -> bool:
     core = re.sub(r"[\W_]", "", text)
     if len(core) < 8:
         return len(core) < 4 or len(set(core)) < 3
-    if randomness(core) < 0.62 or _runs(core) or _repeats(core):
+    if randomness(core) < 0.62 or _runs(core) or _repeats(core) or _is_speech(text):
         return True
     return mixed and len(core) >= 20 and sum(1 for kind in _KINDS if kind.search(core)) < 2
+
+
+def _is_speech(text: str) -> bool:
+    """Whether a text is words with hardly a digit (``our-staging-access-token``); words drawn at random are short.
+
+    Capitals alone tell nothing: there no change of case divides what was drawn.
+    """
+    if text.isupper():
+        return False
+    words = _WORDS.findall(text)
+    digits = sum(char.isdigit() for char in text)
+    return bool(words) and digits * 10 <= len(text) and sum(map(len, words)) / len(words) >= 4.5
 
 
 def _runs(text: str) -> bool:
