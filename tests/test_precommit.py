@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from depcheck.parsers.table import kind_by_name
 
 ROOT = Path(__file__).parent.parent
 HOOK = """repos:
@@ -108,6 +111,31 @@ def test_the_rest_of_the_project_is_read(repository: Path) -> None:
     done = pre_commit(repository)
     assert "main.tf:3" in done.stdout, done.stdout + done.stderr
     assert "terraform.tfvars:1" in done.stdout
+
+
+NAMES = (
+    "main.tf a.tofu A.TF x.tfvars x.tfvars.json x.tf.json terragrunt.hcl .terraform.lock.hcl compose.yml "
+    ".github/workflows/a.yaml sub/action.yml Dockerfile dockerfile DOCKERFILE Dockerfile.web dockerfile-web "
+    "web.Dockerfile Containerfile a.containerfile .dockerignore .gitignore .env .env.prod prod.env env.example dotenv.sample "
+    "app.env.local .envrc a.sh a.bash a.zsh a.ksh a.json cdk.json a.template a.skey depcheck.yaml"
+)
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_the_hook_is_asked_for_every_kind_of_file(hook: dict[str, object], name: str) -> None:
+    assert kind_by_name(name) is not None
+    assert re.search(str(hook["files"]), name)
+
+
+def test_many_files_at_once(repository: Path) -> None:
+    """pre-commit gives files in several calls where they are too many for one; each reads the whole project."""
+    for number in range(2000):
+        path = repository / f"module-with-a-rather-long-name-{number % 50}" / f"and-a-long-file-name-{number}.tf"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("locals {}\n")
+    git(repository, "add", "-A")
+    done = pre_commit(repository)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.skipif(shutil.which("pre-commit") is None and not shutil.which(sys.executable), reason="no pre-commit")
