@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Grant, Job, Resource
-from depcheck.project import Project, policies, workflows
+from depcheck.project import Project, policies
 from depcheck.project.buckets import access_block, bucket_of
 from depcheck.project.exposures import role_of
 from depcheck.values import OPEN, Absent, Unknown, Value, scalar_text, string
@@ -405,6 +405,8 @@ def secrets_inherit(subject: Job, project: Project) -> Iterator[Outcome]:
 
 def whole_secrets_context(subject: Job, project: Project) -> Iterator[Outcome]:
     """A step gets the secrets that it needs by name."""
+    from depcheck.project import workflows
+
     for placed in workflows.secrets(subject.tree):
         if not placed.use.path:
             yield Violation(placed.use.span, variant="whole", discriminator=placed.key, words={"key": placed.key})

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from depcheck.findings import Held, Outcome, Undetermined, Violation
 from depcheck.findings import Note as Related
 from depcheck.model import Resource
-from depcheck.policy.words import show_duration
 from depcheck.project import Project, backups, promises, retention
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
@@ -194,6 +193,8 @@ def _span(seconds: int | Unknown | None) -> str:
         return "as long as nobody deletes them"
     if seconds == _DAY:
         return "1 day"
+    from depcheck.policy.words import show_duration
+
     return f"{seconds // _DAY} days" if seconds % _DAY == 0 else show_duration(seconds)
 
 

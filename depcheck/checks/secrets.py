@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Build, Command, File, Job, Setting, Word
-from depcheck.project import Project, arguments, exposures, workflows
+from depcheck.project import Project, arguments, exposures
 from depcheck.project.credentials import (
     client_prefix,
     is_credible,
@@ -142,6 +142,8 @@ def secret_on_command_line(subject: Command, project: Project) -> Iterator[Outco
 
 def secret_printed(subject: Job, project: Project) -> Iterator[Outcome]:
     """No step writes a secret into the log."""
+    from depcheck.project import workflows
+
     for step in subject.steps:
         run = step.tree.get("run")
         if not isinstance(run, Known):

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from depcheck.environments import glob_match
 from depcheck.findings import Note
 from depcheck.model import Resource
-from depcheck.policy import precedence
 from depcheck.project import addresses
 from depcheck.values import Unknown, scalar_text
 
 if TYPE_CHECKING:
-    from depcheck.policy import Policy
+    from depcheck.policy import Policy, precedence
     from depcheck.project import Project
 
 #: What kind of store a type of resource is, by the beginning of its name.
@@ -109,6 +108,8 @@ def promised(resource: Resource, project: Project, key: str) -> precedence.Promi
     store = _speaks(resource, project)
     if project.policy is None or store is None:
         return None
+    from depcheck.policy import precedence
+
     return precedence.requirement(project.policy, store[0], resource.environment, key)
 
 
@@ -117,6 +118,8 @@ def retention(resource: Resource, project: Project) -> precedence.Promise[int] |
     store = _speaks(resource, project)
     if project.policy is None or store is None:
         return None
+    from depcheck.policy import precedence
+
     return precedence.target(project.policy, store[0], resource.environment, "deletion").retention
 
 
@@ -142,6 +145,8 @@ def _speaks(resource: Resource, project: Project) -> tuple[str | None] | None:
     if policy is None or not kind_of(resource):
         return None
     store = store_of(policy, resource)
+    from depcheck.policy import precedence
+
     holds = precedence.promised_environments(policy, store, project.environments)
     if resource.environment is not None and resource.environment not in holds:
         return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.model import Grant, Problem, Resource
-from depcheck.parsers.aws import lambda_permission
-from depcheck.parsers.iam import statements
 from depcheck.terraform.blocks import parts_named
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.documents import POLICIES, json_tree
@@ -28,9 +26,16 @@ _PERMISSION = {
 def grants_of(resource: Resource, instance: Instance, problems: list[Problem]) -> Iterator[Grant]:
     """What the policies of a resource allow and deny."""
     if resource.type == "aws_lambda_permission":
+        from depcheck.parsers.aws import lambda_permission
+
         yield lambda_permission(resource, _PERMISSION)
         return
-    for path, source in POLICIES.get(resource.type, {}).items():
+    policies = POLICIES.get(resource.type)
+    if policies is None:
+        return
+    from depcheck.parsers.iam import statements
+
+    for path, source in policies.items():
         for tree in _policies(resource, instance, path, problems):
             yield from statements(tree, resource.address, resource.environment, source, problems=problems)
 

@@ -10,7 +10,6 @@ from depcheck.parsers import Context
 from depcheck.parsers.aws import from_store, lambda_runtime
 from depcheck.source import Span, Text
 from depcheck.syntax.hcl_ast import Attribute, Call
-from depcheck.syntax.shell_words import MASK
 from depcheck.terraform.blocks import Part, parts_of
 from depcheck.terraform.documents import CONTAINERS
 from depcheck.terraform.embedded import Written, written
@@ -262,6 +261,7 @@ def _provisioned(part: Part, kind: str) -> Iterator[TfValue]:
 
 def _add_script(script: Written, origin: str, resource: Resource, facts: Facts, environments: Environments) -> None:
     from depcheck.parsers import shell
+    from depcheck.syntax.shell_words import MASK
 
     text = script.text
     if script.holes:
