@@ -116,8 +116,8 @@ def test_the_rest_of_the_project_is_read(repository: Path) -> None:
 NAMES = (
     "main.tf a.tofu A.TF x.tfvars x.tfvars.json x.tf.json terragrunt.hcl .terraform.lock.hcl compose.yml "
     ".github/workflows/a.yaml sub/action.yml Dockerfile dockerfile DOCKERFILE Dockerfile.web dockerfile-web "
-    "web.Dockerfile Containerfile a.containerfile .dockerignore .gitignore .env .env.prod prod.env env.example dotenv.sample "
-    "app.env.local .envrc a.sh a.bash a.zsh a.ksh a.json cdk.json a.template a.skey depcheck.yaml"
+    "web.Dockerfile Containerfile a.containerfile .dockerignore .gitignore .env .env.prod prod.env env.example "
+    "dotenv.sample app.env.local .envrc a.sh a.bash a.zsh a.ksh a.json cdk.json a.template a.skey depcheck.yaml"
 )
 
 
