@@ -152,7 +152,7 @@ class Instance:
                 made_of = computed(self, name) if entered else None
             if made_of is not None:
                 return made_of
-        full = f"{self.address}.{name}"
+        full = f"{self.address}.{name}" if name else self.address
         reason = Reason(f"{full} is not known before it is applied", (Missing(full, declaration.header),), self.address)
         return unknown(reason).at(declaration.text, declaration.header_node, ())
 
@@ -283,6 +283,13 @@ class Module:
             return _undeclared("local", 0)
         return self.local(steps[0]), 1
 
+    def _any_resource(self, steps: Steps) -> Answer:
+        """``resource.aws_instance.web``: the long way to say it."""
+        if not steps or not isinstance(steps[0], str):
+            return _undeclared("resource", 0)
+        found = self._resource(steps[0], steps[1:])
+        return (found[0], found[1] + 1) if found is not None else None
+
     def _path(self, steps: Steps) -> Answer:
         name = steps[0] if steps else ""
         if name == "root":
@@ -380,7 +387,7 @@ class Module:
             declaration = self.configuration.outputs.get(name)
             argument = declaration.arguments.get("value") if declaration is not None else None
             if declaration is None or argument is None:
-                full = f"{self.address}.{name}"
+                full = f"{self.address}.{name}" if name else self.address
                 return unknown(Reason(f"{full} is not declared", (Missing(full),)))
             with self.run.entering(self, f"output.{name}") as entered:
                 if not entered:
@@ -509,6 +516,7 @@ _NAMESPACES: dict[str, Callable[[Module, Steps], Answer]] = {
     "module": Module._module,
     "data": Module._data,
     "path": Module._path,
+    "resource": Module._any_resource,
     "terraform": Module._terraform,
     "ephemeral": Module._ephemeral,
 }

@@ -357,7 +357,9 @@ def _reasons(value: TfValue, found: list[Reason]) -> None:
     for child in children(value):
         _reasons(child, found)
     if isinstance(value.payload, OpenAttributes):
-        found.append(Reason("some attributes are not known before it is applied"))
+        other = value.payload.other("").payload
+        gap = other if isinstance(other, Reason) else Reason("some attributes are not known before it is applied")
+        found.append(gap)
 
 
 def deeply_unmarked(value: TfValue) -> TfValue:

@@ -465,3 +465,10 @@ def test_a_slice_of_an_unknown_list_has_a_known_length() -> None:
     assert found["blocks"] == ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"]
     reason = "data.aws_availability_zones.this.names is not known before it is applied"
     assert found["zones"] == [{"unknown": reason}] * 3
+
+
+def test_the_long_form_of_a_reference() -> None:
+    text = 'resource "a_b" "one" { x = 1 }\n'
+    text += 'resource "a_b" "two" {\n  x = resource.a_b.one.x\n  y = resource.a_b.one.id\n}\n'
+    assert attributes(text, "a_b.two")["x"] == 1
+    assert unknown(attribute(text, "a_b.two", "y")).refers == "a_b.one"

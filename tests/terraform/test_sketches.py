@@ -132,3 +132,19 @@ def test_every_sketch_evaluates(module: dict[str, object]) -> None:
 
         sketch = parsed({"m.tf.json": json.dumps(configuration)})["m.tf.json"]
         assert sketch.problems == []
+
+
+def test_listeners_of_different_shapes() -> None:
+    text = """
+    module "lb" {
+      source = "terraform-aws-modules/alb/aws"
+      listeners = {
+        http  = { port = 80, protocol = "HTTP", redirect = { protocol = "HTTPS", status_code = "HTTP_301" } }
+        https = { port = 443, protocol = "HTTPS", certificate_arn = "arn", forward = { target_group_key = "x" } }
+      }
+    }
+    """
+    found = resources(text)
+    http = found[None, 'module.lb.aws_lb_listener.this["http"]']
+    assert plain(http.get("default_action", 0, "redirect", 0, "protocol")) == "HTTPS"
+    assert plain(found[None, 'module.lb.aws_lb_listener.this["https"]'].get("port")) == 443
