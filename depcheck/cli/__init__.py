@@ -15,6 +15,7 @@ from depcheck import __version__
 #: command → (module, the line that --help shows), in the order in which --help lists them.
 COMMANDS = {
     "scan": ("scan", "Report what the configuration does not hold to; the main job."),
+    "recovery": ("recovery", "Show what each store can be brought back to, how fast, and what was promised."),
     "rules": ("rules", "List the catalogue of rules."),
     "explain": ("explain", "Show why a rule asks, with examples and the fix."),
     "baseline": ("baseline", "Write down today's findings, so that only new ones count."),

@@ -176,7 +176,7 @@ def assess(project: Project, survey: Survey | None = None) -> list[Assessment]:
             if assessment.verdict in (AT_RISK, BREACHED, UNRECOVERABLE, UNKNOWN):
                 assessment.change = changes.least(assessment, survey)
             found.append(assessment)
-    found += services.assess(survey, found)
+    found += services.assess(survey)
     return found
 
 
@@ -297,9 +297,9 @@ def missing_for(mechanism: Mechanism, target: Target, loss: str) -> tuple[Missin
         groups.append(mechanism.rpo.interval.missing)
     if target.rto is not None and intervals.hold(mechanism.rto.interval, target.rto.value) == UNKNOWN:
         groups.append(mechanism.rto.interval.missing)
-    if target.retention is not None and loss in HISTORY:
-        if intervals.hold_kept(mechanism.kept, target.retention.value) == UNKNOWN:
-            groups.append(mechanism.kept.missing)
+    kept = target.retention if loss in HISTORY else None
+    if kept is not None and intervals.hold_kept(mechanism.kept, kept.value) == UNKNOWN:
+        groups.append(mechanism.kept.missing)
     return intervals.merged(*groups)
 
 

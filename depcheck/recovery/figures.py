@@ -71,14 +71,22 @@ class Assumptions:
         """A part of an estimate that takes as long as an assumption says."""
         entry = self._defaults[key]
         interval = Interval.of(self.value(key, variant), self.worst(key, variant))
-        return Term(words or _WORDS.get(key, key), interval, self._basis(key), source=entry.source, assumption=key)
+        return Term(
+            words or _WORDS.get(key, key),
+            interval,
+            self._basis(key),
+            source=entry.source,
+            assumption=key,
+            variant=variant,
+        )
 
     def moving(self, key: str, words: str, size: Range, *, variant: str = "", typically: bool = True) -> Term:
         """A part that takes as long as some amount of data at a rate; at worst only, where typically nothing waits."""
         rate = self.value(key, variant)
         worst = _at(size, rate)
         interval = Interval(worst if typically else Range(0.0), _at_most(size, rate))
-        return Term(words, interval, self._basis(key), source=self._defaults[key].source, assumption=key)
+        source = self._defaults[key].source
+        return Term(words, interval, self._basis(key), source=source, assumption=key, variant=variant)
 
     def _basis(self, key: str) -> str:
         if key in self._own:
@@ -87,7 +95,7 @@ class Assumptions:
 
     def shown(self, key: str, variant: str = "") -> str:
         """Its value as a person writes it."""
-        value = self.value(key, variant)
+        value = self.value(key, "" if self.own(key) else variant)
         unit = self._defaults[key].unit
         if unit == "rate":
             return show_rate(value)
@@ -167,6 +175,11 @@ class Circumstances:
     def copying(self) -> Term:
         """How long a copy to another region takes, at worst."""
         return self.assumptions.moving("copy.cross_region", "the copy to another region", self.size, typically=False)
+
+
+def undocumented(id: str, title: str, *sources: str) -> Row:
+    """A mechanism that the catalogue does not know, because the policy or the analysis itself says it."""
+    return Row({"id": id, "title": title, "covers": [], "source": list(sources), "confidence": "high", "rto": []})
 
 
 def row(id: str) -> Row:

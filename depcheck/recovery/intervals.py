@@ -77,7 +77,7 @@ class Interval:
 class Term:
     """One part of an estimate: in words, how long it takes, how that is known and where it is written."""
 
-    __slots__ = ("assumption", "basis", "interval", "source", "words", "worst_basis")
+    __slots__ = ("assumption", "basis", "interval", "source", "variant", "words", "worst_basis")
 
     def __init__(
         self,
@@ -88,13 +88,16 @@ class Term:
         worst_basis: str = "",
         source: str = "",
         assumption: str = "",
+        variant: str = "",
     ) -> None:
         self.words = words
         self.interval = interval
         self.basis = basis
         self.worst_basis = worst_basis or basis
         self.source = source
+        #: The key of the assumption that it rests on, and which of its variants.
         self.assumption = assumption
+        self.variant = variant
 
 
 class Estimate:

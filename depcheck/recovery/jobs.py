@@ -54,7 +54,8 @@ _SNAPSHOTS: tuple[tuple[re.Pattern[str], tuple[str, ...], str], ...] = tuple(
 )
 _COPY = re.compile(r"aws (?:--?[\w-]+[= ]\S+ )*s3 (?:sync|cp)\b")
 _UPLOADS = re.compile(
-    r"aws (?:--?[\w-]+[= ]\S+ )*s3 (?:cp|sync|mv)\b|aws s3api put-object\b|s3cmd (?:put|sync)\b|s5cmd\b|mc (?:cp|mirror)\b"
+    r"aws (?:--?[\w-]+[= ]\S+ )*s3 (?:cp|sync|mv)\b|aws s3api put-object\b|s3cmd (?:put|sync)\b|s5cmd\b|"
+    r"mc (?:cp|mirror)\b"
 )
 _OTHERS = re.compile(
     r"(?:rclone (?:copy|sync|move|rcat)|restic backup|restic -\S+ \S+ backup|borg create|gsutil (?:-m )?(?:cp|rsync)|"

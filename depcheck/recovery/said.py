@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from depcheck.policy import precedence
 from depcheck.policy.words import show_duration
 from depcheck.recovery import figures
-from depcheck.recovery.figures import Circumstances, Row
+from depcheck.recovery.figures import Circumstances
 from depcheck.recovery.found import Mechanism
 from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
 from depcheck.recovery.stores import Store
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from depcheck.project import Project
 
 _NEAR = ("deletion", "destroy", "instance", "zone")
-
-
-def _row(id: str, title: str, source: str) -> Row:
-    return Row({"id": id, "title": title, "covers": [], "source": [source], "confidence": "high", "rto": []})
 
 
 def _means(name: str, store: Store) -> bool:
@@ -60,7 +56,7 @@ def _declared(fact: Declared, index: int, project: Project) -> Mechanism:
     missing = (Missing(f"recovery.declared[{index}].retention", span),)
     kept = Range(float(fact.retention)) if fact.retention is not None else Range(0.0, UNBOUNDED, missing)
     return Mechanism(
-        _row("declared", "a declared fact", fact.source),
+        figures.undocumented("declared", "a declared fact", fact.source),
         span,
         estimate(fact.rpo, "rpo"),
         estimate(fact.rto, "rto"),
@@ -80,7 +76,7 @@ def _backup(
     rpo = Estimate([gap, circumstances.backup()])
     missing = (Missing(f"recovery.stores.{store.promised}.backups[{index}].retention", span),)
     kept = Range(float(backup.retention)) if backup.retention is not None else Range(0.0, UNBOUNDED, missing)
-    row = _row("declared-backups", "backups that the policy declares", "recovery.stores")
+    row = figures.undocumented("declared-backups", "backups that the policy declares", "recovery.stores")
     thawed: list[object] = ["restore.glacier"] if set(backup.to) == {"cold"} else []
     losses: set[str] = {"deletion"}
     if backup.to:
@@ -145,7 +141,7 @@ def drilled(
         missing = missing or (Missing(f"how long the backups of {drill.store} are kept", span),)
         kept = Range(kept.low, UNBOUNDED, missing)
     return Mechanism(
-        _row("evidence", "a measured drill", drill.source),
+        figures.undocumented("evidence", "a measured drill", drill.source),
         span,
         estimate(drill.rpo, best.rpo if best is not None else None, "rpo"),
         estimate(drill.rto, best.rto if best is not None else None, "rto"),
@@ -162,7 +158,7 @@ def expired(store: Store, loss: str, project: Project) -> list[str]:
     for fact in policy.recovery.declared if policy is not None else ():
         if not _means(fact.store, store) or fact.loss != loss or fact.until is None:
             continue
-        if precedence.speaks_for(fact, store.environment, project.environments):
-            if precedence.is_expired(fact, project.as_of):
-                notes.append(f"what was declared ({fact.source}) held until {fact.until.isoformat()}")
+        speaks = precedence.speaks_for(fact, store.environment, project.environments)
+        if speaks and precedence.is_expired(fact, project.as_of):
+            notes.append(f"what was declared ({fact.source}) held until {fact.until.isoformat()}")
     return notes
