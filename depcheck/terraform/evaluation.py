@@ -15,7 +15,7 @@ from depcheck.terraform.values import EvaluationError, LimitError, TfValue
 
 if TYPE_CHECKING:
     from depcheck.terraform.configuration import Configuration, Declaration
-    from depcheck.terraform.instances import Module
+    from depcheck.terraform.modules import Module
 
 MAX_INSTANCES = 100
 MAX_MODULES = 2000

@@ -13,7 +13,7 @@ from depcheck.terraform.bridge import to_value
 from depcheck.terraform.evaluation import MAX_RESOURCES, Run
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.grants import grants_of
-from depcheck.terraform.instances import Module, release, walk
+from depcheck.terraform.modules import Module, release, walk
 from depcheck.terraform.nouns import add_nouns
 from depcheck.terraform.resources import tell, tell_backend, tell_module, tell_provider, tell_remote_state
 from depcheck.terraform.roots import runs

@@ -8,7 +8,8 @@ from depcheck.terraform.blocks import parts_named
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import Declaration
 from depcheck.terraform.expressions import evaluate
-from depcheck.terraform.instances import Frame, Instance, Module
+from depcheck.terraform.instances import Frame, Instance
+from depcheck.terraform.modules import Module
 from depcheck.terraform.values import TfValue
 from depcheck.values import Known, Step, Unknown, Value
 

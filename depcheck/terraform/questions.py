@@ -10,7 +10,7 @@ from depcheck.syntax import hcl
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.console import show
 from depcheck.terraform.expressions import evaluate
-from depcheck.terraform.instances import Module
+from depcheck.terraform.modules import Module
 from depcheck.terraform.roots import runs
 from depcheck.terraform.scope import Scope
 from depcheck.terraform.tree import Tree

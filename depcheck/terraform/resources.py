@@ -14,7 +14,8 @@ from depcheck.terraform.defaults import add_defaults
 from depcheck.terraform.documents import holds_json, with_document
 from depcheck.terraform.evaluation import StateBlock
 from depcheck.terraform.expressions import evaluate
-from depcheck.terraform.instances import Frame, Instance, Module, Opaque
+from depcheck.terraform.instances import Frame, Instance
+from depcheck.terraform.modules import Module, Opaque
 from depcheck.terraform.providers import add_inherited
 from depcheck.terraform.scope import Scope
 from depcheck.terraform.values import TfValue

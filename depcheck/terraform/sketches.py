@@ -16,7 +16,7 @@ from depcheck.source import Source, Span, Text
 from depcheck.syntax import hcl
 from depcheck.syntax.hcl_ast import String
 from depcheck.terraform.configuration import Configuration, Declaration, configure
-from depcheck.terraform.instances import Module
+from depcheck.terraform.modules import Module
 from depcheck.values import Known, Missing, Step, Unknown, Value
 
 #: The path of sketches: no file of a scanned folder is called so.

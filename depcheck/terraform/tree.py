@@ -12,7 +12,7 @@ from depcheck.syntax import hcl
 from depcheck.syntax.hcl_ast import HclFile, String
 from depcheck.terraform.configuration import ENDINGS, Configuration, Declaration, by_folder, configure
 from depcheck.terraform.evaluation import Found
-from depcheck.terraform.instances import Module
+from depcheck.terraform.modules import Module
 from depcheck.terraform.sketches import sketch_of
 
 ReadText: TypeAlias = Callable[[str], str | None]
