@@ -129,6 +129,11 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
         extra = [build.finding(meta, selection.severity(meta), each, masker) for each in wrong]
         build.fingerprints(extra, [str(each.words.get("text", "")) for each in wrong])
         findings += extra
+    severities = {rule.id: selection.severity(rule) for rule in chosen}
+    findings = [each for each in findings if selection.shows(each.rule, each.severity)]
+    suppressed = [each for each in suppressed if selection.shows(each.rule, each.severity)]
+    unknown = [each for each in unknown if selection.shows(each.rule, each.severity)]
+    passed = [each for each in passed if selection.shows(each.rule, severities[each.rule])]
     if settings.shown is not None:
         shown = settings.shown
         findings = [each for each in findings if shown.tells(each, silencer.blocks)]
@@ -213,7 +218,7 @@ def _grouped(judged: list[tuple[Rule, Outcome]], silencer: Silencer) -> list[tup
     """Several instances of one defect in one file are one finding, for the rules that say so. One that is silenced
     stands alone: it must neither hide the others nor be told with them."""
     kept: list[tuple[Rule, Outcome]] = []
-    groups: dict[tuple[str, str, str | None, str], list[Violation]] = {}
+    groups: dict[tuple[str | None, ...], list[Violation]] = {}
     for rule, outcome in judged:
         if rule.group != "file" or not isinstance(outcome, Violation):
             kept.append((rule, outcome))
@@ -222,7 +227,8 @@ def _grouped(judged: list[tuple[Rule, Outcome]], silencer: Silencer) -> list[tup
         if silencer.violation(rule, outcome) is not None:
             kept.append((rule, outcome))
             continue
-        group = groups.setdefault((rule.id, outcome.span.path, outcome.environment, outcome.variant), [])
+        key = (rule.id, outcome.span.path, outcome.environment, outcome.variant, outcome.severity)
+        group = groups.setdefault(key, [])
         if not group:
             kept.append((rule, outcome))
         group.append(outcome)
@@ -247,7 +253,7 @@ def _built(
     for rule, outcome in judged:
         severity = selection.severity(rule)
         if isinstance(outcome, Violation):
-            item = build.finding(rule, severity, outcome, masker)
+            item = build.finding(rule, selection.severity(rule, outcome.severity), outcome, masker)
             key = (rule.id, item.span, item.environment, item.resource, item.message)
             if key not in seen:
                 seen.add(key)

@@ -108,7 +108,7 @@ def finding(rule: Rule, severity: str, violation: Violation, masker: Masker) -> 
         rule=rule.id,
         pack=rule.pack,
         title=rule.title,
-        severity=violation.severity or severity,
+        severity=severity,
         confidence=rule.confidence,
         message=message,
         span=violation.span,

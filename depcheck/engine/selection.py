@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from depcheck.environments import glob_match
@@ -24,15 +24,15 @@ class Selection:
     """The outcome of profile, ``--select``, ``--ignore`` and the policy's ``rules`` (whose names
     :func:`depcheck.policy.references.check_references` has checked)."""
 
-    __slots__ = ("_chosen", "_exceptions", "_severity", "known")
+    __slots__ = ("_chosen", "_exceptions", "_hidden", "_named_rules", "_severity", "_shown", "known")
 
     def __init__(
         self,
         rules: Sequence[Rule],
         *,
         profile: str = "default",
-        select: Iterable[str] = (),
-        ignore: Iterable[str] = (),
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
         policy: Policy | None = None,
     ) -> None:
         self.known = frozenset(rule.id for rule in rules)
@@ -40,31 +40,39 @@ class Selection:
         chosen = {rule.id for rule in rules if profile == "strict" or rule.profile == "default"}
         chosen |= {rule.id for rule in rules if rule.needs == "promised"}
         wanted = list(select) or (list(policy.rules.select) if policy is not None else [])
+        # A check may weigh one place more than another, so a severity chooses findings and not rules.
+        self._shown = frozenset(name for name in wanted if name in SEVERITIES)
+        self._hidden = frozenset(name for name in ignore if name in SEVERITIES)
+        self._named_rules = {rule.id for name in wanted for rule in self._named(rules, name)}
         if wanted and "ALL" not in wanted:
-            chosen = {rule.id for name in wanted for rule in self._named(rules, name)}
+            chosen = chosen | self._named_rules if self._shown else self._named_rules
         for name in ignore:
             chosen -= {rule.id for rule in self._named(rules, name)}
         self._chosen = chosen
         self._exceptions = list(policy.rules.ignore) if policy is not None else []
 
     def _named(self, rules: Sequence[Rule], name: str) -> list[Rule]:
-        found = [rule for rule in rules if name in (rule.id, rule.pack, "ALL") or self.severity(rule) == name]
-        if not found and name not in SEVERITIES and name != "ALL":
+        if name in SEVERITIES:
+            return []
+        found = [rule for rule in rules if name in (rule.id, rule.pack, "ALL")]
+        if not found and name != "ALL":
             options = sorted({*self.known, *(rule.pack for rule in rules), *SEVERITIES})
             raise SelectionError(_no_such(name, options))
-        return [rule for rule in rules if name == "ALL" or rule in found]
+        return found
 
     def includes(self, rule: Rule) -> bool:
         """Whether a rule runs."""
         return rule.id in self._chosen
 
-    def all_run(self, ids: Iterable[str]) -> bool:
-        """Whether every one of some rules runs; only then can a suppression be called unused."""
-        return all(name in self._chosen for name in ids)
+    def shows(self, rule: str, severity: str) -> bool:
+        """Whether what a rule says with a severity was asked for."""
+        return severity not in self._hidden and (
+            not self._shown or severity in self._shown or rule in self._named_rules
+        )
 
-    def severity(self, rule: Rule) -> str:
-        """The severity that the policy gives a rule, else its own."""
-        return self._severity.get(rule.id, rule.severity)
+    def severity(self, rule: Rule, own: str | None = None) -> str:
+        """The severity that the policy gives a rule; else its violation's ``own``, else the rule's."""
+        return self._severity.get(rule.id) or own or rule.severity
 
     def nearest(self, name: str) -> str:
         """``"name", did you mean "nearest"?`` for a name that is no rule."""
