@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from depcheck.model import Problem
 from depcheck.source import Span
-from depcheck.syntax import json as json_syntax
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.embedded import written
 from depcheck.terraform.instances import Frame
@@ -117,6 +116,8 @@ def json_tree(value: TfValue, frame: Frame, place: Span, problems: list[Problem]
     found = written(value, frame, place)
     if found is None:
         return None
+    from depcheck.syntax import json as json_syntax
+
     file = json_syntax.parse(found.text, holes=found.holes)
     if found.holes and file.problems:
         missing = next(iter(found.holes.values())).missing

@@ -30,13 +30,10 @@ def grants_of(resource: Resource, instance: Instance, problems: list[Problem]) -
 
         yield lambda_permission(resource, _PERMISSION)
         return
-    policies = POLICIES.get(resource.type)
-    if policies is None:
-        return
-    from depcheck.parsers.iam import statements
-
-    for path, source in policies.items():
+    for path, source in POLICIES.get(resource.type, {}).items():
         for tree in _policies(resource, instance, path, problems):
+            from depcheck.parsers.iam import statements
+
             yield from statements(tree, resource.address, resource.environment, source, problems=problems)
 
 
