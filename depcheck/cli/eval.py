@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from depcheck.source import Span
     from depcheck.values import Step, Value
 
+#: An address and no other expression.
+_ATTRIBUTE = re.compile(r"""(?:[\w-]+|\["[^"]*"\]|\[\d+\]|\.)+""")
+_NOTHING = "there is no Terraform configuration here; give the path of one"
+_UNDECLARED = " is not declared"
 _SECRET = re.compile(r"passw|secret|token|private_key|api_?key|credential|auth_key", re.IGNORECASE)
 
 
@@ -50,6 +54,8 @@ def command(
     if inputs.environment is not None:
         found = [each for each in found if each.environment == inputs.environment]
     if expression is None:
+        if not found:
+            raise UserError(_NOTHING)
         write("".join(_listed(found, reveal)))
         return CLEAN
     lines = list(_at_address(found, expression, reveal))
@@ -98,9 +104,12 @@ def _at_address(resources: Sequence[Resource], expression: str, reveal: bool) ->
         elif expression.startswith(f"{each.address}."):
             path = expression[len(each.address) + 1 :].split(".")
             value = each.get(*[int(part) if part.isdecimal() else part for part in path])
+            where = f"{each.root or '.'}{f' ({each.environment})' if each.environment else ''}"
             if not isinstance(value, Absent):
-                where = f"{each.root or '.'}{f' ({each.environment})' if each.environment else ''}"
                 yield f"# {where}\n{_shown(value, path[-1], reveal, 0)}{_from(value)}\n"
+            elif each.kind != "module" and each.address.startswith("module.") and _ATTRIBUTE.fullmatch(expression):
+                # no expression of Terraform's reaches into a module, so that nothing else would answer
+                yield f"# {where}\n(not set here; what the provider makes of it is known after it is applied)\n"
 
 
 def _answer(expression: str, inputs: Inputs, reveal: bool) -> int:
@@ -110,6 +119,8 @@ def _answer(expression: str, inputs: Inputs, reveal: bool) -> int:
 
     options = _options(inputs)
     wrong = told = False
+    declared = False
+    lines: list[str] = []
     try:
         for answer in ask(terraform_tree(options), expression, var_files=options.var_files, reveal=reveal):
             if inputs.environment is not None and answer.environment != inputs.environment:
@@ -117,7 +128,8 @@ def _answer(expression: str, inputs: Inputs, reveal: bool) -> int:
             told = True
             where = f"{answer.root or '.'}{f' ({answer.environment})' if answer.environment else ''}"
             shown = _unknown(answer.value) if isinstance(answer.value, Unknown) else answer.text
-            write(f"# {where}\n{shown}{_from(answer.value)}\n")
+            declared |= not (isinstance(answer.value, Unknown) and answer.value.reason.endswith(_UNDECLARED))
+            lines.append(f"# {where}\n{shown}{_from(answer.value)}\n")
             for problem in answer.problems:
                 wrong = True
                 place = f"column {problem.span.column}: " if problem.span.path == "<expression>" else ""
@@ -125,7 +137,11 @@ def _answer(expression: str, inputs: Inputs, reveal: bool) -> int:
     except ValueError as error:
         raise UserError(f"{expression!r} is no expression: {error}") from error
     if not told:
-        raise UserError("there is no Terraform configuration here; give the path of one")
+        raise UserError(_NOTHING)
+    if not declared:
+        here = inputs.paths[0]
+        raise UserError(f"no root module here declares what {expression!r} names; `depcheck eval {here}` lists all")
+    write("".join(lines))
     return FINDINGS if wrong else CLEAN
 
 

@@ -96,3 +96,19 @@ def test_mistakes_are_told(call: Call, here: Path) -> None:
     (here / "empty").mkdir()
     code, _, err = call("empty", "1")
     assert code == 2 and "no Terraform configuration" in err
+    code, out, err = call("empty")
+    assert (code, out) == (2, "") and "no Terraform configuration" in err
+    for address in ("var.nope", "module.nope.a_b.c", "aws_db_instance.nope.arn", "local"):
+        code, out, err = call(".", address)
+        assert (code, out) == (2, "") and f"declares what '{address}' names" in err
+    assert call(".", "[var.nope]")[0] == 0
+
+
+def test_what_a_resource_in_a_module_does_not_set(call: Call, here: Path) -> None:
+    (here / "inner").mkdir()
+    (here / "inner" / "main.tf").write_text('resource "a_b" "c" {\n  size = 3\n}\n')
+    (here / "main.tf").write_text('module "m" {\n  source = "./inner"\n}\n')
+    assert "# . (production)\n3\n" in call("module.m.a_b.c.size")[1]
+    code, out, _ = call("module.m.a_b.c.zone")
+    assert code == 0 and "# . (production)\n(not set here; what the provider makes of it" in out
+    assert call("module.m.a_b.d.size")[0] == 2
