@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from depcheck.engine.build import Masker
 
 
+#: What names a noun in a line of text, in this order.
+_TOLD = (
+    *("address", "name", "type", "effect", "reference", "language", "version", "expression"),
+    *("role", "kind", "keyword", "path"),
+)
+#: So many characters of a command are shown.
+_WIDTH = 100
+
+
 @click.command(name="model")
 @input_options
 @click.option("--format", "format_", type=click.Choice(("json", "text")), default="text", help="How to write it.")
@@ -68,10 +77,34 @@ def _masked(data: object, masker: Masker) -> object:
 def _line(row: object) -> str:
     if not isinstance(row, dict):
         return str(row)
-    named = [row.get(key) for key in ("address", "name", "language", "role", "kind", "keyword", "path") if row.get(key)]
+    named = [_word(row[key]) for key in _TOLD if row.get(key)]
+    if len(named) > 1 and row.get("address") and (row.get("name") or row.get("id")):
+        named = [named[0], *[each for each in named[1:] if each not in named[0]]]
+    words = row.get("words")
+    if isinstance(words, list):
+        line = " ".join(str(word["raw"]) for word in words if isinstance(word, dict))
+        named.append(line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…")
+    if "actions" in row:
+        named += [
+            _several(row, key) for key in ("actions", "not_actions", "principals", "not_principals") if row.get(key)
+        ]
     place = row.get("span") or ""
     environment = row.get("environment")
-    return f"{' '.join(str(each) for each in named)}{f' [{environment}]' if environment else ''}  {place}"
+    return f"{' '.join(named)}{f' [{environment}]' if environment else ''}  {place}"
+
+
+def _several(row: dict[str, object], key: str) -> str:
+    items = row[key]
+    shown = [_word(each) for each in items] if isinstance(items, list) else [_word(items)]
+    more = f", {len(shown) - 3} more" if len(shown) > 3 else ""
+    said = {"principals": "to ", "not_actions": "all but ", "not_principals": "to all but "}.get(key, "")
+    return f"{said}{', '.join(shown[:3])}{more}"
+
+
+def _word(value: object) -> str:
+    if isinstance(value, dict):
+        return "(unknown)" if "unknown" in value else "{…}"
+    return str(value)
 
 
 def _plain(value: object, *, reveal: bool, depth: int = 0, hide: bool = False) -> object:
