@@ -34,5 +34,7 @@ def command(inputs: Inputs, write_to: str, profile: str | None) -> int:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise UserError(f'--write-to: "{write_to}" cannot be written: {(error.strerror or "").lower()}') from error
-    click.echo(f"{len(report.findings)} findings written to {write_to}", err=True)
+    count = len(report.findings)
+    written = f"{count} finding{'' if count == 1 else 's'} written to {write_to}"
+    click.echo(f"{written}; `depcheck scan --baseline {write_to}` counts new ones only", err=True)
     return CLEAN

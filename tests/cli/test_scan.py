@@ -245,7 +245,9 @@ def test_policy_severity_and_threshold(here: Path, call: Call) -> None:
 
 
 def test_baseline_counts_only_what_is_new(here: Path, call: Call) -> None:
-    assert call("baseline")[0] == 0
+    code, out, err = call("baseline")
+    assert (code, out) == (0, "")
+    assert "written to .depcheck-baseline.json; `depcheck scan --baseline .depcheck-baseline.json` counts" in err
     first = (here / ".depcheck-baseline.json").read_text()
     assert "line" not in first.replace("baseline", "")
     workflow(here, "# moved down\n\n" + WORKFLOW)
