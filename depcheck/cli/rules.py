@@ -38,6 +38,7 @@ def command(format_: str, pack: str | None, config: str | None) -> int:
         for rule in sorted(own, key=lambda each: each.id):
             strict = "  [strict]" if rule.profile == "strict" else ""
             out.append(f"  {rule.id:<44} {rule.severity:<9}{rule.title}{strict}")
-    out += ["", f"{len(rules)} rules; `depcheck explain RULE` shows why, examples and the fix", ""]
+    count = "1 rule" if len(rules) == 1 else f"{len(rules)} rules"
+    out += ["", f"{count}; `depcheck explain RULE` shows why, examples and the fix", ""]
     write("\n".join(out))
     return CLEAN
