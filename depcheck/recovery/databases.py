@@ -342,7 +342,7 @@ def redshift(context: Context) -> Iterator[Mechanism]:
 def _redshift_copy(copy: Resource, rpo: Estimate, answer: Answer, context: Context) -> Iterator[Mechanism]:
     region = copy.get("snapshot_copy", 0, "destination_region")
     days = copy.get("snapshot_copy", 0, "retention_period")
-    if copy is not context.resource:
+    if copy.type != context.resource.type:
         region, days = copy.get("destination_region"), copy.get("retention_period")
     if not given(region):
         return

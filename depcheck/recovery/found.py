@@ -8,7 +8,7 @@ from depcheck.model import Resource
 from depcheck.recovery import figures, places
 from depcheck.recovery.figures import Circumstances, Row
 from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
-from depcheck.recovery.lookup import Lookup
+from depcheck.recovery.lookup import Lookup, Scope, scope_of
 from depcheck.recovery.places import Place
 from depcheck.recovery.plans import Plans
 from depcheck.recovery.replicas import Replication, replications
@@ -83,9 +83,9 @@ class Surroundings:
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
         self.plans = Plans(lookup)
-        self.replications: dict[int, list[Replication]] = {}
+        self.replications: dict[tuple[Scope, str], list[Replication]] = {}
         for each in replications(lookup):
-            self.replications.setdefault(id(each.source), []).append(each)
+            self.replications.setdefault((scope_of(each.source), each.source.address), []).append(each)
 
 
 class Context:

@@ -30,7 +30,7 @@ class _Links:
     __slots__ = ("by_target", "open_in", "texts_in")
 
     def __init__(self) -> None:
-        self.by_target: dict[int, list[Resource]] = {}
+        self.by_target: dict[tuple[Scope, str], list[Resource]] = {}
         self.open_in: dict[Scope, list[Unknown]] = {}
         self.texts_in: dict[Scope, list[Known]] = {}
 
@@ -66,8 +66,8 @@ class Lookup:
         """The resources of a type whose value at a path is another resource."""
         links = self._linked(type_, path, target.type)
         answer = Related()
-        answer.found = links.by_target.get(id(target), [])
         scope = scope_of(target)
+        answer.found = links.by_target.get((scope, target.address), [])
         answer.undecided = list(links.open_in.get(scope, ()))
         if links.texts_in.get(scope) and any(isinstance(target.get(name), Unknown) for name in IDENTITY):
             own = next(each for name in IDENTITY if isinstance(each := target.get(name), Unknown))
@@ -86,7 +86,7 @@ class Lookup:
             for value in _leaves(candidate.get(*path.split("."))):
                 target = self.named(value, target_type, candidate)
                 if target is not None:
-                    links.by_target.setdefault(id(target), []).append(candidate)
+                    links.by_target.setdefault((scope_of(target), target.address), []).append(candidate)
                 elif isinstance(value, Unknown) and value.refers is None:
                     links.open_in.setdefault(scope_of(candidate), []).append(value)
                 elif isinstance(value, Known) and scalar_text(value):

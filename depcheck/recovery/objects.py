@@ -8,6 +8,7 @@ from depcheck.model import Resource
 from depcheck.recovery import figures, places
 from depcheck.recovery.found import DAY, FOREVER, NO, OPEN, YES, Answer, Context, Mechanism, both, is_on, number
 from depcheck.recovery.intervals import UNBOUNDED, Range
+from depcheck.recovery.lookup import scope_of
 from depcheck.recovery.places import Place
 from depcheck.recovery.replicas import Replication
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
@@ -67,7 +68,7 @@ def old_versions_kept(context: Context) -> Range:
 
 
 def _replications(context: Context) -> list[Replication]:
-    return context.surroundings.replications.get(id(context.resource), [])
+    return context.surroundings.replications.get((scope_of(context.resource), context.resource.address), [])
 
 
 def _replicated(each: Replication, versions: Answer, context: Context) -> Iterator[Mechanism]:
@@ -93,7 +94,7 @@ def _replicated(each: Replication, versions: Answer, context: Context) -> Iterat
     id = "s3-replication-timed" if timed.state == YES else "s3-replication"
     row = figures.row(id)
     here = figures.recovery(["detect", "decide", "cutover", "validate"], context.circumstances, row)
-    if each.destination is not bucket:
+    if each.destination is None or each.destination.address != bucket.address:
         yield context.make(id, span, losses=("destroy",), rto=here, answer=answer, defeated=defeated)
     if elsewhere == NO:
         same = [*defeated, ("the destination is in the bucket's own region", span)]
