@@ -9,6 +9,8 @@ from depcheck.source import Span, Text
 from depcheck.syntax.hcl_ast import Attribute, Block, HclFile, Node
 from depcheck.terraform.constraints import Constraint
 
+#: The path of configurations that stand for public modules: no file of a scanned folder is called so.
+SKETCHED = "<the module>.tf.json"
 ENDINGS = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _REPEATS = re.compile(r"(?<![\w-])(?:each|count)\s*\.")
 # Meta-arguments, which are Terraform's own and no attributes.

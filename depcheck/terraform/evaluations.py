@@ -4,14 +4,18 @@ name these, or its workspaces tell."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
 from depcheck.terraform.configuration import Configuration
 from depcheck.terraform.tree import Tree
-from depcheck.terraform.usage import Usage
 from depcheck.terraform.values import TfValue
 from depcheck.terraform.values_files import Loose
-from depcheck.terraform.workspaces import workspaces
+
+if TYPE_CHECKING:
+    from depcheck.terraform.usage import Usage
+
+_MENTION = "terraform.workspace"
 
 
 class Evaluation:
@@ -38,7 +42,11 @@ def evaluations(tree: Tree, root: Configuration, loose: Sequence[Loose], used: S
     """The evaluations of a root module."""
     own = environment_of(root.path, tree.environments)
     found = list(_of_files(tree, own, loose, used))
-    names = workspaces(root, tree.environments)
+    names: dict[str, TfValue] = {}
+    if any(_MENTION in file.text.text for file in root.files):
+        from depcheck.terraform.workspaces import workspaces
+
+        names = workspaces(root, tree.environments)
     if not found:
         shared = [each.path for each in loose if each.shared]
         told: list[str | None] = [own] if own is not None or not names else list(names)

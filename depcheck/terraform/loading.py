@@ -10,6 +10,7 @@ from depcheck.environments import Environments
 from depcheck.model import Command, Facts, Problem, Runtime
 from depcheck.syntax.hcl_ast import HclFile
 from depcheck.terraform.bridge import to_value
+from depcheck.terraform.configuration import SKETCHED
 from depcheck.terraform.evaluation import MAX_RESOURCES, Run
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.grants import grants_of
@@ -18,7 +19,6 @@ from depcheck.terraform.nouns import add_nouns
 from depcheck.terraform.resources import tell, tell_backend, tell_module, tell_provider, tell_remote_state
 from depcheck.terraform.roots import runs
 from depcheck.terraform.settings import settings_of
-from depcheck.terraform.sketches import PATH, place
 from depcheck.terraform.tree import Tree
 
 _RECURSION = 8000
@@ -74,7 +74,7 @@ def _load(tree: Tree, environments: Environments, var_files: Sequence[str], comm
             run.certain.add(_failed(run, error))
         for problem in run.problems():
             span = problem.span
-            if span.path == PATH:
+            if span.path == SKETCHED:
                 continue
             seen.setdefault((problem.message, span.path, span.start, span.end), problem)
     return Result(facts, list(seen.values()))
@@ -125,6 +125,8 @@ def _tell_module(module: Module, facts: Facts, environments: Environments, *, is
             if configuration.sketch:
                 if resource.kind == "data":
                     continue
+                from depcheck.terraform.sketches import place
+
                 resource = place(resource, module)
             facts.resources.append(resource)
             if resource.kind == "resource":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import normpath
+from typing import TYPE_CHECKING
 
 from depcheck.model import Command
 from depcheck.syntax.hcl_ast import HclFile, String
@@ -11,12 +12,17 @@ from depcheck.terraform.configuration import Configuration
 from depcheck.terraform.evaluation import RootFiles, Run
 from depcheck.terraform.evaluations import Evaluation, environment_of, evaluations
 from depcheck.terraform.scope import Log
-from depcheck.terraform.terragrunt import UNIT, Unit, units
 from depcheck.terraform.tree import Tree, local_target
-from depcheck.terraform.usage import usages
 from depcheck.terraform.values import TfValue
 from depcheck.terraform.values_files import assign, automatic, is_values, loose_files, read_values
 from depcheck.terraform.variables import through_file
+
+if TYPE_CHECKING:
+    from depcheck.terraform.terragrunt import Unit
+    from depcheck.terraform.usage import Usage
+
+# Terragrunt's own files.
+_UNIT = "terragrunt.hcl"
 
 
 def roots_of(configurations: Mapping[str, Configuration]) -> list[str]:
@@ -59,14 +65,21 @@ def runs(tree: Tree, var_files: Sequence[str] = (), commands: Iterable[Command] 
     roots = {folder: tree.configurations[folder] for folder in roots_of(tree.configurations)}
     loose = assign(loose_files(tree.files, tree.configurations, tree.environments), roots, tree.files)
     named = [path for path in (_named(each, tree.files) for each in var_files) if path is not None]
-    used = usages(commands, roots, tree.read_text, tree.environments) if any(loose.values()) else []
+    used: list[Usage] = []
+    if any(loose.values()):
+        from depcheck.terraform.usage import usages
+
+        used = usages(commands, roots, tree.read_text, tree.environments)
     deployed: set[str] = set()
-    for unit in units(tree):
-        target = unit.target()
-        configuration = tree.configuration(target) if target is not None else None
-        if configuration is not None:
-            deployed.add(configuration.path)
-            yield _unit_run(tree, unit, configuration)
+    if any(path.endswith(_UNIT) for path in tree.files):
+        from depcheck.terraform.terragrunt import units
+
+        for unit in units(tree):
+            target = unit.target()
+            configuration = tree.configuration(target) if target is not None else None
+            if configuration is not None:
+                deployed.add(configuration.path)
+                yield _unit_run(tree, unit, configuration)
     for folder, root in roots.items():
         if folder in deployed:
             continue
@@ -87,7 +100,7 @@ def _unit_run(tree: Tree, unit: Unit, root: Configuration) -> Run:
         if given is not None:
             if given.node is None:
                 given = given.at(declaration.text, declaration.header_node, ())
-            values.setdefault(name, []).append(through_file(given, declaration, UNIT))
+            values.setdefault(name, []).append(through_file(given, declaration, _UNIT))
     files = RootFiles(root.path, tree.read_text, tree.list_files)
     environment = environment_of(unit.folder, tree.environments)
     run = Run(root, environment, values, tree.find, files, folder=unit.folder)

@@ -15,12 +15,10 @@ from depcheck.patterns import Pattern
 from depcheck.source import Source, Span, Text
 from depcheck.syntax import hcl
 from depcheck.syntax.hcl_ast import String
-from depcheck.terraform.configuration import Configuration, Declaration, configure
+from depcheck.terraform.configuration import SKETCHED, Configuration, Declaration, configure
 from depcheck.terraform.modules import Module
 from depcheck.values import Known, Missing, Step, Unknown, Value
 
-#: The path of sketches: no file of a scanned folder is called so.
-PATH = "<the module>.tf.json"
 _GIT = Pattern(
     r"(?:git::)?(?:https://|ssh://|git@|https://[^@/]+@)?(?:git@)?github\.com[:/]"
     r"(?P<owner>[\w-]+)/terraform-(?P<provider>[a-z]+)-(?P<name>[\w-]+?)(?:\.git)?"
@@ -89,8 +87,8 @@ def _sketch(name: str, major: int | None) -> Configuration:
             if major < first and variable in variables:
                 variables[variable] = {}
     text = json.dumps({**content, "variable": variables})
-    file = hcl.parse_json(Text.of(Source(PATH, text)))
-    made = configure(name, [PATH], {PATH: file})
+    file = hcl.parse_json(Text.of(Source(SKETCHED, text)))
+    made = configure(name, [SKETCHED], {SKETCHED: file})
     made.sketch = name
     return made
 
@@ -126,19 +124,19 @@ class _Placing:
     def place(self, span: Span, via: tuple[Step, ...]) -> tuple[Span, tuple[Step, ...]]:
         """The first place on the way to a value that is in a file, and the way from there; the call for a value that
         the module itself decides."""
-        if span.source.path == PATH:
+        if span.source.path == SKETCHED:
             span = self.header
             for index, step in enumerate(via):
-                if step.span is not None and step.span.source.path != PATH:
+                if step.span is not None and step.span.source.path != SKETCHED:
                     span, via = step.span, via[index + 1 :]
                     break
-        return span, tuple([step for step in via if step.span is None or step.span.source.path != PATH])
+        return span, tuple([step for step in via if step.span is None or step.span.source.path != SKETCHED])
 
     def key(self, key: Span | None) -> Span | None:
-        return key if key is not None and key.source.path != PATH else None
+        return key if key is not None and key.source.path != SKETCHED else None
 
     def missing(self, span: Span | None) -> Span | None:
-        return self.header if span is not None and span.source.path == PATH else span
+        return self.header if span is not None and span.source.path == SKETCHED else span
 
     def value(self, value: Value) -> Value:
         if isinstance(value, Unknown):

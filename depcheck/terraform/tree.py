@@ -13,7 +13,6 @@ from depcheck.syntax.hcl_ast import HclFile, String
 from depcheck.terraform.configuration import ENDINGS, Configuration, Declaration, by_folder, configure
 from depcheck.terraform.evaluation import Found
 from depcheck.terraform.modules import Module
-from depcheck.terraform.sketches import sketch_of
 
 ReadText: TypeAlias = Callable[[str], str | None]
 ListFiles: TypeAlias = Callable[[str], Sequence[str]]
@@ -55,6 +54,8 @@ class Tree:
         target = self.installed(root).get(".".join([*caller.path, call.name]))
         found = self.configuration(target) if target is not None else None
         if found is None:
+            from depcheck.terraform.sketches import sketch_of
+
             found = sketch_of(source.value, call)
         return Found(found, "" if found is not None else f"the module {source.value} is not on disk")
 
