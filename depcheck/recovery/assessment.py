@@ -185,12 +185,22 @@ def assess_store(store: Store, survey: Survey) -> Iterator[Assessment]:
     policy = survey.project.policy
     targets = {loss: precedence.target(policy, store.promised, store.environment, loss) for loss in LOSSES}
     judged = precedence.losses(policy, store.promised, store.environment)
-    if not is_promised(store, survey.project) or not any(targets[loss].promised for loss in judged):
+    anything = any(targets[loss].promised for loss in judged) or _names_losses(store, survey.project)
+    if not is_promised(store, survey.project) or not anything:
         yield Assessment(store, None, NO_TARGET, _NOTHING)
         return
     available = survey.mechanisms(store)
     for loss in judged:
         yield assess_loss(store, loss, targets[loss], available, survey)
+
+
+def _names_losses(store: Store, project: Project) -> bool:
+    """Whether the policy says of the store itself against what it must come back, with figures or without."""
+    entry = project.policy.recovery.stores.get(store.promised or "") if project.policy is not None else None
+    if entry is None:
+        return False
+    there = entry.by_environment.get(store.environment or "")
+    return bool(entry.against or (there is not None and there.against))
 
 
 def is_promised(store: Store, project: Project) -> bool:
