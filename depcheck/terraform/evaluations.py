@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _MENTION = "terraform.workspace"
 
 
+# Words that mean something else at the end of a folder's name.
+_AMBIGUOUS = frozenset(("test", "testing", "local", "live", "review", "preview", "develop", "stage"))
+
+
 class Evaluation:
     """One evaluation: the environment, the values files beside those that Terraform reads by itself, the workspace.
 
@@ -34,8 +38,14 @@ class Evaluation:
 
 
 def environment_of(folder: str, environments: Environments) -> str | None:
-    """The environment that a root module's folder tells."""
-    return environments.of_path(f"{folder.replace('#', '')}/main.tf" if folder else "main.tf")
+    """The environment that a root module's folder tells: a folder named after it, or with it as the last word of its
+    name (``app-prod``)."""
+    found = environments.of_path(f"{folder.replace('#', '')}/main.tf" if folder else "main.tf")
+    for part in reversed(folder.split("/")) if found is None else ():
+        head, _, word = part.replace("_", "-").rpartition("-")
+        if head and word.lower() not in _AMBIGUOUS:
+            found = found or environments.named(word)
+    return found
 
 
 def evaluations(tree: Tree, root: Configuration, loose: Sequence[Loose], used: Sequence[Usage]) -> list[Evaluation]:
@@ -72,14 +82,15 @@ def _of_files(tree: Tree, own: str | None, loose: Sequence[Loose], used: Sequenc
             covered.add(usage.environment)
             yield Evaluation(usage.environment, named)
     shared = [each.path for each in loose if each.shared]
-    by_environment: dict[str, list[str]] = {}
+    by_environment: dict[str, list[Loose]] = {}
     for each in loose:
         environment = each.environment
         if environment is not None and environment not in covered and own in (None, environment):
-            by_environment.setdefault(environment, []).append(each.path)
-    for environment, paths in by_environment.items():
-        for group in _together(tree, paths):
-            yield Evaluation(environment, [*shared, *group])
+            by_environment.setdefault(environment, []).append(each)
+    for environment, members in by_environment.items():
+        common = [each.path for each in members if each.common]
+        for group in _together(tree, [each.path for each in members if not each.common]) or [[]]:
+            yield Evaluation(environment, [*shared, *common, *group])
 
 
 def _together(tree: Tree, paths: Sequence[str]) -> list[list[str]]:

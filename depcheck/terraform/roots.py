@@ -63,7 +63,8 @@ def _reach(start: Sequence[str], targets: Mapping[str, list[str]], reached: set[
 def runs(tree: Tree, var_files: Sequence[str] = (), commands: Iterable[Command] = ()) -> Iterator[Run]:
     """One evaluation per root module and environment."""
     roots = {folder: tree.configurations[folder] for folder in roots_of(tree.configurations)}
-    loose = assign(loose_files(tree.files, tree.configurations, tree.environments), roots, tree.files)
+    found = loose_files(tree.files, tree.configurations, tree.environments)
+    loose = assign(found, roots, tree.configurations, tree.files)
     named = [path for path in (_named(each, tree.files) for each in var_files) if path is not None]
     used: list[Usage] = []
     if any(loose.values()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from depcheck.environments import Environments
 from depcheck.syntax.hcl_ast import HclFile
@@ -56,9 +56,14 @@ class Loose:
         self.environment = environment
 
     @property
+    def common(self) -> bool:
+        """Whether it holds what other files have in common, of one environment or of all."""
+        return stem(self.path).lower() in _SHARED
+
+    @property
     def shared(self) -> bool:
         """Whether it holds what all environments share."""
-        return self.environment is None and stem(self.path).lower() in _SHARED
+        return self.environment is None and self.common
 
 
 def loose_files(files: Mapping[str, HclFile], folders: Iterable[str], environments: Environments) -> list[Loose]:
@@ -72,39 +77,61 @@ def loose_files(files: Mapping[str, HclFile], folders: Iterable[str], environmen
 
 
 def assign(
-    loose: Iterable[Loose], roots: Mapping[str, Configuration], files: Mapping[str, HclFile]
+    loose: Iterable[Loose], roots: Mapping[str, Configuration], configured: Iterable[str], files: Mapping[str, HclFile]
 ) -> dict[str, list[Loose]]:
-    """Which root module each file is for: the one it lies in or below; else the ones beside it that declare all of its
-    variables."""
+    """Which root modules each file is for: the one it lies in or below; else, of those beside it, the one it is named
+    after, or those whose variables it gives."""
+    modules = set(configured) - roots.keys()
     made: dict[str, list[Loose]] = {}
     for each in loose:
-        for folder in _candidates(each, roots, files):
+        for folder in _candidates(each, roots, modules, files):
             made.setdefault(folder, []).append(each)
     return made
 
 
-def _candidates(file: Loose, roots: Mapping[str, Configuration], files: Mapping[str, HclFile]) -> list[str]:
-    at = file.folder
-    while True:
-        if at in roots:
+def _candidates(
+    file: Loose, roots: Mapping[str, Configuration], modules: set[str], files: Mapping[str, HclFile]
+) -> list[str]:
+    for at in _upwards(file.folder):
+        if at in modules:
+            return []
+        if at in roots and _deploys(roots[at]):
             return [at]
-        if not at:
-            break
-        at = at.rpartition("/")[0]
     names = {attribute.name for attribute in files[file.path].body.attributes}
-    at = file.folder
-    for _ in range(3):
-        if not at:
-            break
-        at = at.rpartition("/")[0]
+    for at in _upwards(file.folder, 3):
         base = f"{at}/" if at else ""
         beside = [folder for folder in roots if folder.startswith(base) and "#" not in folder]
-        fitting = [folder for folder in beside if names and names <= roots[folder].variables.keys()]
+        called = [folder for folder in beside if folder.rpartition("/")[2] == stem(file.path)]
+        fitting = called or [folder for folder in beside if _fits(names, roots[folder])]
         if fitting:
             return fitting
         if len(beside) == 1 and names & roots[beside[0]].variables.keys():
             return beside
     return []
+
+
+def _upwards(folder: str, levels: int = 100) -> Iterator[str]:
+    """A folder and those above it."""
+    for _ in range(levels + 1):
+        yield folder
+        if not folder:
+            return
+        folder = folder.rpartition("/")[0]
+
+
+def _deploys(configuration: Configuration) -> bool:
+    """Whether a folder makes anything; some declare variables only, for the folders below to link to."""
+    return bool(configuration.declared or configuration.calls)
+
+
+def _fits(names: set[str], root: Configuration) -> bool:
+    """Whether a file gives what a root module asks for."""
+    declared = root.variables.keys()
+    shared = names & declared
+    if not shared:
+        return False
+    required = {name for name, each in root.variables.items() if "default" not in each.arguments}
+    return shared == names or 2 * len(shared) >= len(names) or (bool(required) and required <= names)
 
 
 def read_values(path: str, file: HclFile, root: Configuration, log: Log, into: dict[str, list[TfValue]]) -> None:

@@ -132,3 +132,36 @@ def test_makefiles_say_it_too() -> None:
         "Makefile": "plan-prod:\n\tterraform plan \\\n\t  -var-file=other.tfvars\n",
     }
     assert values(tree) == {"production": (2, 0)}
+
+
+def test_values_of_several_root_modules_in_one_place() -> None:
+    tree = {
+        "deployments/app/main.tf": MAIN,
+        "deployments/db/main.tf": MAIN.replace("a_b", "d_e"),
+        "variables/prod/common.tfvars": "x = 1",
+        "variables/prod/db.tfvars": "x = 2\ny = 3",
+        "variables/staging/common.tfvars": "x = 4",
+    }
+    found = {
+        (each.root, each.environment): (plain(each.get("x")), plain(each.get("y")))
+        for each in load(tree).facts.resources
+    }
+    assert found == {
+        ("deployments/app", "production"): (1, 0),
+        ("deployments/app", "staging"): (4, 0),
+        ("deployments/db", "production"): (2, 3),
+        ("deployments/db", "staging"): (4, 0),
+    }
+
+
+def test_values_in_a_module_are_nobodys() -> None:
+    tree = {"main.tf": 'module "m" { source = "./m" }', "m/main.tf": MAIN, "m/prod.tfvars": "x = 1"}
+    assert {environment for environment, _ in resources(tree)} == {None}
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [("bors-prod", "production"), ("a/app_dev/x", "development"), ("load-test", None), ("prod-tools", None)],
+)
+def test_folders_that_end_in_an_environment(folder: str, expected: str | None) -> None:
+    assert list(values({f"{folder}/main.tf": MAIN})) == [expected]
