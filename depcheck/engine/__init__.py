@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from depcheck.engine import build
+from depcheck.engine.beyond import beyond
 from depcheck.engine.judging import outcomes
 from depcheck.engine.selection import Selection
 from depcheck.engine.silencing import Silencer
@@ -163,7 +164,7 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
         environments=_environments(project),
         policy=project.policy.path if project.policy is not None else None,
         fail_on=settings.fail_on,
-        notices=project.notices,
+        notices=[*project.notices, *(beyond(project.facts.resources, rules) if settings.shown is None else ())],
     )
 
 
