@@ -7,18 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from depcheck.environments import Environments
-from depcheck.model import Command, Facts, Problem, Runtime
+from depcheck.model import Command, Facts, Problem
 from depcheck.syntax.hcl_ast import HclFile
-from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import SKETCHED
 from depcheck.terraform.evaluation import MAX_RESOURCES, Run
-from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.grants import grants_of
 from depcheck.terraform.modules import Module, release, walk
 from depcheck.terraform.nouns import add_nouns
 from depcheck.terraform.resources import tell, tell_backend, tell_module, tell_provider, tell_remote_state
 from depcheck.terraform.roots import runs
-from depcheck.terraform.settings import settings_of
+from depcheck.terraform.settings import runtimes_of, settings_of
 from depcheck.terraform.tree import Tree
 
 _RECURSION = 8000
@@ -66,6 +64,7 @@ def _load(tree: Tree, environments: Environments, var_files: Sequence[str], comm
     facts = Facts()
     seen: dict[tuple[str, str, int, int], Problem] = {}
     facts.settings.extend(settings_of(tree))
+    facts.runtimes.extend(runtimes_of(tree))
     for run in runs(tree, var_files, commands):
         try:
             _tell_run(run, facts, environments)
@@ -106,12 +105,6 @@ def _tell_module(module: Module, facts: Facts, environments: Environments, *, is
         for inner in configuration.backends:
             facts.resources.append(tell_backend(inner, module.frame, environment, root))
         facts.resources.extend(tell_remote_state(state, environment, root) for state in run.backends)
-    for declaration in configuration.settings:
-        version = declaration.arguments.get("required_version")
-        if version is not None:
-            value = evaluate(version.node.value, module.frame.scope(version.text))
-            told = to_value(value, version.span, key=version.key)
-            facts.runtimes.append(Runtime("terraform", told, told.span, scope=module.address, environment=environment))
     for declaration in configuration.providers:
         facts.resources.append(tell_provider(declaration, module, environment, root))
     for declaration in configuration.declared:

@@ -1,10 +1,11 @@
-"""Variables as settings: what values files give, and the defaults of declarations."""
+"""What is told once per file, whatever is evaluated how often: values files, defaults of variables, the version of
+Terraform."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depcheck.model import Setting
+from depcheck.model import Runtime, Setting
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import Configuration, folder_of
 from depcheck.terraform.evaluations import environment_of
@@ -22,6 +23,19 @@ def settings_of(tree: Tree) -> Iterator[Setting]:
             yield from _given(path, tree)
     for folder, configuration in tree.configurations.items():
         yield from _defaults(configuration, environment_of(folder, tree.environments))
+
+
+def runtimes_of(tree: Tree) -> Iterator[Runtime]:
+    """The versions of Terraform that configurations ask for."""
+    for folder, configuration in tree.configurations.items():
+        for declaration in configuration.settings:
+            argument = declaration.arguments.get("required_version")
+            if argument is not None:
+                value = evaluate(argument.node.value, Scope(argument.text))
+                version = to_value(value, argument.span, key=argument.key)
+                yield Runtime(
+                    "terraform", version, argument.span, environment=environment_of(folder, tree.environments)
+                )
 
 
 def _given(path: str, tree: Tree) -> Iterator[Setting]:
