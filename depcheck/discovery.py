@@ -17,6 +17,8 @@ from depcheck.source import Source
 
 #: Files above this size are skipped unless the caller says otherwise (bytes).
 SIZE_LIMIT = 5 * 1024 * 1024
+#: Why a link inside the scanned root is skipped.
+LINKED = "a symbolic link; its target is read where it stands"
 #: What a policy file is called.
 POLICY_NAMES = ("depcheck.yaml", "depcheck.yml")
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", ".terraform", ".venv", "__pycache__"})
@@ -177,7 +179,7 @@ def _not_readable(root: Path, path: str) -> str:
         target = Path(os.path.realpath(full))
         if not target.is_relative_to(os.path.realpath(root)):
             return "a symbolic link out of the scanned root"
-        return "a symbolic link; its target is read where it stands"
+        return LINKED
     if S_ISDIR(mode):
         return "a folder, or a submodule that is a repository of its own; scan it by itself"
     return "" if S_ISREG(mode) else "not a regular file"

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depcheck.discovery import SIZE_LIMIT, Candidate, discover, find_root, read
+from depcheck.discovery import LINKED, SIZE_LIMIT, Candidate, discover, find_root, read
 from depcheck.environments import Environments
 from depcheck.findings import ReadError, Skipped, raised
 from depcheck.model import Comment, Facts, File, Problem, Resource
@@ -24,20 +24,24 @@ if TYPE_CHECKING:
 
 #: How deep languages may be nested in one another (a shell script in a workflow in a Markdown block is three).
 EMBEDDED_DEPTH = 4
+#: The kind of texts that are no configuration.
+OTHER_TEXT = "text"
 #: How long a chain of files may be in which each is named by the one before it.
 COMPOSE_ROUNDS = 8
 # For ``fileset()``: what no configuration means, and how many files are enough.
 _NEVER_LISTED = frozenset({".git", ".terraform", "node_modules"})
 _LISTED_LIMIT = 10_000
+_LINKABLE = (".tf", ".tofu", ".tfvars", ".hcl", ".tf.json", ".tofu.json", ".tfvars.json")
 _TERRAFORM = frozenset({"terraform", "terraform-json", "tfvars", "tfvars-json", "hcl"})
 
 
 class Options:
-    """What to read: ``paths`` below ``root``; ``docs`` reads Markdown too; ``size_limit`` is in bytes;
-    ``explain_skips`` lists files that are no deployment configuration as well; without ``use_git`` folders are walked
-    even in a work tree."""
+    """What to read: ``paths`` below ``root``; ``docs`` reads Markdown too, ``all_text`` every other text for the
+    secrets in it; ``size_limit`` is in bytes; ``explain_skips`` lists files that are no deployment configuration as
+    well; without ``use_git`` folders are walked even in a work tree."""
 
     __slots__ = (
+        "all_text",
         "as_of",
         "docs",
         "environment",
@@ -56,6 +60,7 @@ class Options:
         *,
         root: Path | None = None,
         docs: bool = False,
+        all_text: bool = False,
         size_limit: int = SIZE_LIMIT,
         explain_skips: bool = False,
         as_of: date | None = None,
@@ -68,6 +73,7 @@ class Options:
         self.paths = list(paths)
         self.root = root if root is not None else find_root(self.paths or [Path.cwd()])
         self.docs = docs
+        self.all_text = all_text
         self.size_limit = size_limit
         self.explain_skips = explain_skips
         self.as_of = as_of
@@ -131,6 +137,7 @@ class _Loader:
         for source in options.sources:
             self._source(source, None)
         self._read_var_files()
+        self._follow_links()
 
     def run(self) -> Project:
         options = self.options
@@ -160,21 +167,36 @@ class _Loader:
                 raise FileNotFoundError(f'--var-file: "{path}" {source.reason}')
             self._read(source, "tfvars-json" if path.endswith(".json") else "tfvars", None)
 
+    def _follow_links(self) -> None:
+        """A linked file of Terraform's belongs to the folder of the link as well: many root modules share files so."""
+        root = self.options.root.resolve()
+        for skip in self.skipped:
+            if skip.reason == LINKED and skip.path.endswith(_LINKABLE):
+                try:
+                    target = (root / skip.path).resolve().relative_to(root).as_posix()
+                except (OSError, ValueError, RuntimeError):
+                    continue
+                if target in self.hcl:
+                    self.hcl.setdefault(skip.path, self.hcl[target])
+
     def _candidate(self, candidate: Candidate, explicit: set[str]) -> None:
         path = candidate.path
-        if not may_be_read(path):
+        if not may_be_read(path) and not self.options.all_text:
             if self.options.explain_skips or path in explicit:
                 self.skipped.append(Skipped(path, "no kind of deployment configuration that depcheck reads"))
             return
         source = read(self.options.root, path, limit=self.options.size_limit)
         if isinstance(source, Skipped):
-            if "." in path.rsplit("/", 1)[-1] or self.options.explain_skips:
+            if ("." in path.rsplit("/", 1)[-1] and may_be_read(path)) or self.options.explain_skips:
                 self.skipped.append(source)
         else:
             self._source(source, candidate.tracked)
 
     def _source(self, source: Source, tracked: bool | None) -> None:
         kind = kind_of(source.path, source.text[:4096])
+        if self.options.all_text and (kind is None or (kind in ON_REQUEST and not self.options.docs)):
+            self._other_text(source, tracked)
+            return
         if kind is None:
             if self.options.explain_skips:
                 self.skipped.append(Skipped(source.path, "its content is no configuration that depcheck reads"))
@@ -197,6 +219,8 @@ class _Loader:
             parsed = None
         if parsed is not None and parsed.template:
             self.skipped.append(Skipped(source.path, f"a template from which {parsed.template} is made"))
+            if self.options.all_text:
+                self._other_text(source, tracked)
             return
         span = source.span(0, min(len(source.text), len(source.line(1))))
         tree = parsed.tree if parsed is not None else None
@@ -206,6 +230,12 @@ class _Loader:
             self.problems.append(
                 Problem("these bytes are not UTF-8", source.span(at, at + 1), "save the file in UTF-8")
             )
+
+    def _other_text(self, source: Source, tracked: bool | None) -> None:
+        """Keep a text that is no configuration, for the secrets in it."""
+        span = source.span(0, min(len(source.text), len(source.line(1))))
+        environment = self.environments.of_path(source.path)
+        self.facts.files.append(File(source, OTHER_TEXT, span, environment=environment, tracked=tracked))
 
     def _failed(self, what: str, error: Exception, path: str = "") -> None:
         """A fault of our own; the rest is still judged."""

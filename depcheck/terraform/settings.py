@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.model import Runtime, Setting
+from depcheck.source import Span
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import Configuration, folder_of
 from depcheck.terraform.evaluations import environment_of
@@ -18,19 +19,30 @@ from depcheck.terraform.variables import flag
 
 def settings_of(tree: Tree) -> Iterator[Setting]:
     """One setting for each entry of a values file and for each default."""
+    seen: set[Span] = set()
     for path in sorted(tree.files):
         if is_values(path):
-            yield from _given(path, tree)
+            yield from _once(_given(path, tree), seen)
     for folder, configuration in tree.configurations.items():
-        yield from _defaults(configuration, environment_of(folder, tree.environments))
+        yield from _once(_defaults(configuration, environment_of(folder, tree.environments)), seen)
+
+
+def _once(settings: Iterator[Setting], seen: set[Span]) -> Iterator[Setting]:
+    """Those that no other folder has told: folders may share a file by links."""
+    for each in settings:
+        if each.span not in seen:
+            seen.add(each.span)
+            yield each
 
 
 def runtimes_of(tree: Tree) -> Iterator[Runtime]:
     """The versions of Terraform that configurations ask for."""
+    seen: set[Span] = set()
     for folder, configuration in tree.configurations.items():
         for declaration in configuration.settings:
             argument = declaration.arguments.get("required_version")
-            if argument is not None:
+            if argument is not None and argument.span not in seen:
+                seen.add(argument.span)
                 value = evaluate(argument.node.value, Scope(argument.text))
                 version = to_value(value, argument.span, key=argument.key)
                 yield Runtime(
