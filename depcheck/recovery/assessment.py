@@ -118,12 +118,18 @@ class Survey:
         self.jobs: list[DumpJob] = jobs_of(project)
         own = project.policy.recovery.assumptions if project.policy is not None else {}
         self.assumptions = Assumptions(own)
+        self._circumstances: dict[int, Circumstances] = {}
         self._alarmed = {each.environment for name in _ALARMS for each in project.of_type(name) if each.kind != "data"}
 
     def circumstances(self, store: Store) -> Circumstances:
         """What the estimates of a store depend on."""
-        size, sized = self._size(store)
-        return Circumstances(self.assumptions, alarm=store.environment in self._alarmed, size=size, sized=sized)
+        found = self._circumstances.get(id(store))
+        if found is None:
+            size, sized = self._size(store)
+            alarm = store.environment in self._alarmed
+            found = Circumstances(self.assumptions, alarm=alarm, size=size, sized=sized)
+            self._circumstances[id(store)] = found
+        return found
 
     def _size(self, store: Store) -> tuple[Range, bool]:
         policy = self.project.policy
@@ -248,11 +254,14 @@ def judge(considered: Iterable[Mechanism], target: Target, loss: str) -> Judged:
     if not counted:
         defeated = next(iter(everything), None)
         return Judged(UNRECOVERABLE, defeated)
-    ranked: list[tuple[tuple[float, ...], int, Mechanism, str]] = []
-    for at, each in enumerate(counted):
-        verdict = verdict_on(each, target, loss)
-        ranked.append((_rank(each, verdict, target, loss), at, each, verdict))
-    _, _, best, verdict = min(ranked, key=lambda item: (item[0], item[1]))
+    best, verdict = counted[0], verdict_on(counted[0], target, loss)
+    if len(counted) > 1:
+        rank = _rank(best, verdict, target, loss)
+        for each in counted[1:]:
+            its_verdict = verdict_on(each, target, loss)
+            its_rank = _rank(each, its_verdict, target, loss)
+            if its_rank < rank:
+                best, verdict, rank = each, its_verdict, its_rank
     missing = missing_for(best, target, loss) if verdict == UNKNOWN else ()
     return Judged(verdict, best, missing)
 

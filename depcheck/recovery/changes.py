@@ -66,7 +66,7 @@ def least(assessment: Assessment, survey: Survey) -> Change | None:
         return None
     best: Change | None = None
     for proposal in _proposals(assessment, survey, loss):
-        judged = judge([*assessment.considered, *proposal.mechanisms], assessment.target, loss)
+        judged = judge(proposal.mechanisms, assessment.target, loss)
         if judged.verdict == MET:
             return Change(proposal.span, proposal.before, proposal.after, MET)
         better = best.verdict if best is not None else assessment.verdict
@@ -138,7 +138,7 @@ def _attribute(survey: Survey, context: Context, values: dict[str, Scalar]) -> _
     before = f"{name} = {_shown(present)}" if not isinstance(present, Absent) else f"{name} is not set"
     after = ", ".join(f"{key} = {_literal(value)}" for key, value in values.items())
     after_resource = changed(resource, values)
-    found = mechanisms.of(survey.context(context.store, after_resource))
+    found = mechanisms.own(survey.context(context.store, after_resource))
     return _Proposal(span, before, after, found)
 
 

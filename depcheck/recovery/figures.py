@@ -23,7 +23,7 @@ FILE = "recovery-mechanisms.json"
 class Row:
     """One mechanism as the catalogue knows it. ``rpo`` is None where the configuration's own schedule decides."""
 
-    __slots__ = ("confidence", "covers", "id", "note", "rpo", "rto", "sources", "title")
+    __slots__ = ("confidence", "covers", "id", "lost", "note", "rpo", "rto", "sized", "sources", "title")
 
     def __init__(self, entry: Mapping[str, object]) -> None:
         self.id = str(entry["id"])
@@ -35,16 +35,21 @@ class Row:
         rpo = entry.get("rpo", "schedule")
         self.rpo: Term | None = _term("data that was not yet safe", rpo, self) if isinstance(rpo, dict) else None
         self.rto: object = entry["rto"]
+        self.lost = Estimate([self.rpo] if self.rpo is not None else [])
+        self.sized = isinstance(self.rto, list) and any(_is_sized(step) for step in self.rto)
 
 
 class Assumptions:
     """The assumptions as the policy has them; the documented defaults where it says nothing."""
 
-    __slots__ = ("_defaults", "_own")
+    __slots__ = ("_defaults", "_own", "_terms", "recoveries")
 
     def __init__(self, own: Mapping[str, float] | None = None) -> None:
         self._own = dict(own or {})
         self._defaults = _assumption_defaults()
+        self._terms: dict[tuple[str, str, str], Term] = {}
+        #: Recoveries that do not depend on the amount of data, by mechanism and circumstances.
+        self.recoveries: dict[tuple[str, bool, float, bool], Estimate] = {}
 
     def own(self, key: str) -> bool:
         """Whether the policy says it."""
@@ -69,16 +74,17 @@ class Assumptions:
 
     def duration(self, key: str, words: str = "", variant: str = "") -> Term:
         """A part of an estimate that takes as long as an assumption says."""
-        entry = self._defaults[key]
-        interval = Interval.of(self.value(key, variant), self.worst(key, variant))
-        return Term(
-            words or _WORDS.get(key, key),
-            interval,
-            self._basis(key),
-            source=entry.source,
-            assumption=key,
-            variant=variant,
-        )
+        made = self._terms.get((key, words, variant))
+        if made is None:
+            made = self._terms[key, words, variant] = Term(
+                words or _WORDS.get(key, key),
+                Interval.of(self.value(key, variant), self.worst(key, variant)),
+                self._basis(key),
+                source=self._defaults[key].source,
+                assumption=key,
+                variant=variant,
+            )
+        return made
 
     def moving(self, key: str, words: str, size: Range, *, variant: str = "", typically: bool = True) -> Term:
         """A part that takes as long as some amount of data at a rate; at worst only, where typically nothing waits."""
@@ -206,6 +212,17 @@ def window(id: str) -> tuple[float, str]:
 
 def recovery(rto: object, circumstances: Circumstances, mechanism: Row, *, same_region: bool = True) -> Estimate:
     """How long a recovery takes: a time of the service's own, or the steps of a recovery by hand."""
+    if rto is not mechanism.rto or mechanism.sized:
+        return _recovery(rto, circumstances, mechanism, same_region)
+    key = (mechanism.id, circumstances.alarm, circumstances.replayed, same_region)
+    known = circumstances.assumptions.recoveries.get(key)
+    if known is None:
+        known = _recovery(rto, circumstances, mechanism, same_region)
+        circumstances.assumptions.recoveries[key] = known
+    return known
+
+
+def _recovery(rto: object, circumstances: Circumstances, mechanism: Row, same_region: bool) -> Estimate:
     if isinstance(rto, dict):
         return Estimate([_term(mechanism.title, rto, mechanism)])
     steps = rto if isinstance(rto, list) else []
@@ -213,6 +230,13 @@ def recovery(rto: object, circumstances: Circumstances, mechanism: Row, *, same_
         at = next((index for index, step in enumerate(steps) if step in ("cutover", "validate")), len(steps))
         steps = [*steps[:at], "infra.other_region", *steps[at:]]
     return Estimate([_step(step, circumstances, mechanism) for step in steps])
+
+
+def _is_sized(step: object) -> bool:
+    """Whether a step takes as long as there is data."""
+    if isinstance(step, dict):
+        return "rate" in step
+    return str(step).partition(":")[0] in ("restore.hydrate", *_MOVED)
 
 
 def restore_of(type: str) -> list[object]:

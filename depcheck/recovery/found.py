@@ -130,7 +130,7 @@ class Context:
         return Mechanism(
             row,
             span,
-            rpo if rpo is not None else Estimate([row.rpo] if row.rpo is not None else []),
+            rpo if rpo is not None else row.lost,
             rto if rto is not None else figures.recovery(row.rto, self.circumstances, row),
             losses=losses,
             kept=kept,

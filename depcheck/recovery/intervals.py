@@ -121,10 +121,13 @@ class Estimate:
 
 def total(terms: Iterable[Term]) -> Interval:
     """How long several parts take one after the other."""
-    found = Interval(ZERO)
-    for term in terms:
-        found = found.plus(term.interval)
-    return found
+    intervals = [term.interval for term in terms]
+    return Interval(_sum([each.typical for each in intervals]), _sum([each.worst for each in intervals]))
+
+
+def _sum(ranges: list[Range]) -> Range:
+    missing = merged(*[each.missing for each in ranges if each.missing])
+    return Range(sum([each.low for each in ranges]), sum([each.high for each in ranges]), missing)
 
 
 def longest(intervals: Iterable[Interval]) -> Interval:
@@ -170,6 +173,8 @@ def jointly(verdicts: Iterable[str]) -> str:
 
 def merged(*groups: tuple[Missing, ...]) -> tuple[Missing, ...]:
     """What several groups name, each once, in order."""
+    if not any(groups):
+        return ()
     found: dict[str, Missing] = {}
     for group in groups:
         for each in group:

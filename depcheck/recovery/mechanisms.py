@@ -46,9 +46,13 @@ _PROTECTIONS = (
 
 def of(context: Context) -> list[Mechanism]:
     """The mechanisms of a store, without dumps: those need to know the other stores."""
+    return [*own(context), *backups.of(context)]
+
+
+def own(context: Context) -> list[Mechanism]:
+    """The mechanisms that a store has by itself and by what is configured for it alone."""
     finder = _FINDERS.get(context.resource.type)
     found = list(finder(context)) if finder is not None else []
-    found += backups.of(context)
     found += _protections(context)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from depcheck.model import Resource
 from depcheck.recovery import places
@@ -157,14 +158,15 @@ class Covering:
 class Plans:
     """All plans and selections of a project, read once."""
 
-    __slots__ = ("_by_address", "_by_tag", "_lookup", "_opted_out", "_rules", "_wide")
+    __slots__ = ("_by_address", "_by_tag", "_found", "_lookup", "_opted_out", "_rules", "_wide")
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
         self._rules: dict[int, list[PlanRule]] = {}
         self._by_address: dict[tuple[object, str], list[Resource]] = {}
         self._by_tag: dict[tuple[str, str], list[Resource]] = {}
-        self._wide: list[Resource] = []
+        self._wide: dict[str, list[Resource]] = {}
+        self._found: dict[tuple[object, str], tuple[list[Covering], list[Missing]]] = {}
         project = lookup.project
         for plan in project.of_type("aws_backup_plan"):
             if plan.kind != "data":
@@ -182,42 +184,48 @@ class Plans:
     def _file(self, selection: Resource) -> None:
         """Remember a selection where it can be found again: by what it names, by its tags, else among the wide."""
         filed = isinstance(selection.get("condition"), Absent)
+        services: set[str] = set()
         for each in selection.get("resources").elements():
             if isinstance(each, Unknown) and each.refers is not None:
                 self._by_address.setdefault((scope_of(selection), each.refers), []).append(selection)
-            else:
-                filed = False
+                continue
+            parts = (string(each) or "").split(":", 5)
+            services.add(parts[2] if len(parts) == 6 and parts[2].isalnum() else "")
         for block in selection.get("selection_tag").elements():
             key, value = scalar_text(block.get("key")), scalar_text(block.get("value"))
             if key is not None and value is not None:
                 self._by_tag.setdefault((key, value), []).append(selection)
             else:
                 filed = False
-        if not filed:
-            self._wide.append(selection)
+        for service in services or ({""} if not filed else ()):
+            self._wide.setdefault(service if filed else "", []).append(selection)
 
     def of(self, resource: Resource) -> list[Covering]:
         """The rules that take a resource in, or may."""
+        return self._of(resource)[0]
+
+    def undescribed(self, resource: Resource) -> list[Missing]:
+        """Selections that take a resource in for a plan which is not described here."""
+        return self._of(resource)[1]
+
+    def _of(self, resource: Resource) -> tuple[list[Covering], list[Missing]]:
         if resource.type not in _PROTECTED:
-            return []
-        found: list[Covering] = []
+            return [], []
+        key = (scope_of(resource), resource.address)
+        known = self._found.get(key)
+        if known is not None:
+            return known
+        found, undescribed = self._found.setdefault(key, ([], []))
         for selection in self._candidates(resource):
             state, missing = self._takes(selection, resource)
             if state == NO:
                 continue
             plan = self._lookup.named(selection.get("plan_id"), "aws_backup_plan", selection)
+            if plan is None:
+                undescribed.append(Missing(f"the backup plan of {selection.address}", selection.span))
             for rule in self._rules.get(id(plan), ()) if plan is not None else ():
                 found.append(Covering(rule, selection, state, missing))
-        return found
-
-    def undescribed(self, resource: Resource) -> list[Missing]:
-        """Selections that take a resource in for a plan which is not described here."""
-        found: list[Missing] = []
-        for selection in self._candidates(resource) if resource.type in _PROTECTED else ():
-            plan = self._lookup.named(selection.get("plan_id"), "aws_backup_plan", selection)
-            if plan is None and self._takes(selection, resource)[0] != NO:
-                found.append(Missing(f"the backup plan of {selection.address}", selection.span))
-        return found
+        return found, undescribed
 
     def _candidates(self, resource: Resource) -> Iterator[Resource]:
         seen: set[int] = set()
@@ -233,7 +241,7 @@ class Plans:
                     groups += [each for (name, _), each in self._by_tag.items() if name == key]
         elif not isinstance(tags, Absent):
             groups += self._by_tag.values()
-        groups.append(self._wide)
+        groups += [self._wide.get("", ()), self._wide.get(_PROTECTED[resource.type][0], ())]
         for group in groups:
             for selection in group:
                 if id(selection) not in seen:
@@ -243,10 +251,12 @@ class Plans:
     def _takes(self, selection: Resource, resource: Resource) -> tuple[str, tuple[Missing, ...]]:
         if selection.format != resource.format or selection.environment != resource.environment:
             return NO, ()
-        left_out, why = _named(selection.get("not_resources"), resource)
-        if left_out == YES:
-            return NO, ()
         state, missing = self._chosen(selection, resource)
+        if state == NO:
+            return NO, ()
+        left_out, why = _named(selection.get("not_resources"), resource)
+        if left_out == YES or (left_out == NO and _matched(selection.get("not_resources"), resource)):
+            return NO, ()
         if left_out == OPEN and state == YES:
             state, missing = OPEN, why
         for each_state, each_missing in _conditions(selection, resource):
@@ -319,18 +329,25 @@ def _may_match(pattern: str, resource: Resource) -> bool:
     if pattern == "*":
         return True
     service, kind, _ = _PROTECTED[resource.type]
-    parts = pattern.split(":", 5)
-    if len(parts) < 6 or not fnmatchcase(service, parts[2]):
+    parts = _parts(pattern)
+    if len(parts) < 6 or not (parts[2] == service or fnmatchcase(service, parts[2])):
         return False
-    region = string(resource.get("region"))
-    if parts[3] and region is not None and not fnmatchcase(region, parts[3]):
-        return False
-    names = [text for name in _IDENTIFIERS if (text := scalar_text(resource.get(name))) is not None]
-    tails = [f"{kind}{mark}{name}" for mark in (":", "/") for name in names] if kind else names
-    if any(fnmatchcase(tail, parts[5]) for tail in tails):
-        return True
+    tail = parts[5]
     # What is only known when it is created (``file-system/fs-…``) fits where everything of its kind does.
-    return parts[5] in ("*", f"{kind}:*", f"{kind}/*")
+    everything = tail in ("*", f"{kind}:*", f"{kind}/*")
+    if not everything:
+        if kind and tail[:1] not in "*?[" and not tail.startswith(kind):
+            return False
+        names = [text for name in _IDENTIFIERS if (text := scalar_text(resource.get(name))) is not None]
+        tails = [f"{kind}{mark}{name}" for mark in (":", "/") for name in names] if kind else names
+        everything = any(fnmatchcase(each, tail) for each in tails)
+    region = string(resource.get("region")) if everything and parts[3] else None
+    return everything and (region is None or fnmatchcase(region, parts[3]))
+
+
+@lru_cache(maxsize=4096)
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.split(":", 5))
 
 
 def _is_arn_of(text: str, resource: Resource) -> str:
