@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Build, Command, File, Job, Setting, Word
-from depcheck.project import Project, arguments, exposures
+from depcheck.project import Project, arguments, exposures, provider_tokens
 from depcheck.project.credentials import (
     client_prefix,
     is_credible,
@@ -23,6 +23,10 @@ from depcheck.values import Absent, Known, Unknown, Value, scalar_text
 _IN_IMAGE = ("dockerfile-env", "dockerfile-arg")
 _CLIENT_KINDS = {"password", "secret", "token"}
 _GROUP_END = re.compile(r"(?:\}|\bdone|\bfi|\))\s*(?:>|\|(?!\|))")
+#: Another rule's: it finds those that are written with escapes too.
+_OF_PRIVATE_KEY = frozenset({"private-key", "encoded-private-key"})
+#: What is spoken with a vowel first.
+_AFTER_AN = (*"AEIOUaeiou", "HCP", "NVIDIA", "npm", "xAI")
 _PRINTING = frozenset({"echo", "printf"})
 _MASKING = re.compile(r"::(?:add-mask|set-output|set-env)")
 
@@ -244,3 +248,62 @@ def client_exposed_secret(subject: Setting, project: Project) -> Iterator[Outcom
         discriminator=subject.name,
         words={"name": subject.name, "tool": prefix[1]},
     )
+
+
+def provider_token(subject: Project, project: Project) -> Iterator[Outcome]:
+    """No token of a provider is part of a file in the repository."""
+    for each in provider_tokens.found(project):
+        match = each.match
+        if match.id in _OF_PRIVATE_KEY:
+            continue
+        expired = match.expires is not None and match.expires < _seconds(project)
+        yield Violation(
+            each.span,
+            resource=each.scope or None,
+            environment=each.environment,
+            variant="expired" if expired else each.role,
+            severity="low" if expired else _severity_of_token(each),
+            secrets=[each.hidden],
+            discriminator=f"{match.id} {each.name}",
+            words={"token": _with_article(match.title), "path": each.span.path},
+        )
+
+
+def _severity_of_token(each: provider_tokens.ProviderToken) -> str | None:
+    """Less than critical for half of a pair, a test mode, what vendors let browsers have, and files for tests."""
+    match = each.match
+    if match.format.identifier or match.format.may_be_public or match.environment == "test":
+        return "low" if each.role == "test" else "medium"
+    if each.role:
+        return "medium" if each.role == "test" else "high"
+    return None if match.vendor else "high"
+
+
+def _with_article(title: str) -> str:
+    return f"{'an' if title.startswith(_AFTER_AN) else 'a'} {title}"
+
+
+def _seconds(project: Project) -> int:
+    from datetime import UTC, datetime
+
+    return int(datetime(project.as_of.year, project.as_of.month, project.as_of.day, tzinfo=UTC).timestamp())
+
+
+def secret_in_several_environments(subject: Project, project: Project) -> Iterator[Outcome]:
+    """An environment that matters shares no secret with another one."""
+    critical = project.environments.critical
+    for held in provider_tokens.by_secret(project):
+        for each in held:
+            others = [other for other in held if other.environment != each.environment]
+            more = next((other for other in others if other.environment in critical), None)
+            if more is None or each.environment in critical:
+                continue
+            yield Violation(
+                each.span,
+                resource=each.scope or None,
+                environment=each.environment,
+                secrets=[each.span],
+                related=[Note(f"{more.environment} has it here", more.span)],
+                discriminator=each.name,
+                words={"name": each.name or "a text", "other": more.environment or ""},
+            )

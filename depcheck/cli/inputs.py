@@ -27,6 +27,7 @@ class Inputs:
     """The values of the shared options."""
 
     __slots__ = (
+        "all_text",
         "as_of",
         "config",
         "docs",
@@ -48,6 +49,7 @@ class Inputs:
         self.var_files: tuple[str, ...] = values.pop("var_file")
         self.as_of: str | None = values.pop("as_of")
         self.docs: bool = values.pop("docs")
+        self.all_text: bool = values.pop("all_text")
         self.explain_skips: bool = values.pop("explain_skips")
         self.max_size: str | None = values.pop("max_size")
         self.stdin_filename: str | None = values.pop("stdin_filename")
@@ -59,7 +61,7 @@ class Inputs:
     def for_policy(cls, config: str | None) -> Inputs:
         """The defaults, for commands that need no more than a policy."""
         names = ("paths", "environment", "as_of", "max_size", "stdin_filename", "jobs")
-        flags = ("no_config", "docs", "explain_skips", "whole_project", "no_cache")
+        flags = ("no_config", "docs", "all_text", "explain_skips", "whole_project", "no_cache")
         return cls({**dict.fromkeys(names), **dict.fromkeys(flags, False), "config": config, "var_file": ()})
 
 
@@ -71,6 +73,7 @@ _OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
     click.option("--var-file", multiple=True, metavar="FILE", help="Terraform values for every environment."),
     click.option("--as-of", metavar="DATE", help="The day that dates are held against; default: today."),
     click.option("--docs", is_flag=True, help="Read the code blocks of Markdown documents too."),
+    click.option("--all-text", is_flag=True, help="Look for tokens and private keys in all other texts too."),
     click.option("--whole-project", is_flag=True, help="Read the whole project, show findings in PATH only."),
     click.option("--explain-skips", is_flag=True, help="List every file that was not read, and why."),
     click.option("--max-size", metavar="SIZE", help="Skip larger files; default: 5MiB."),
@@ -202,6 +205,7 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
         paths,
         root=root,
         docs=inputs.docs or (policy is not None and bool(policy.docs)),
+        all_text=inputs.all_text,
         size_limit=_size(inputs.max_size),
         explain_skips=inputs.explain_skips,
         as_of=_day(inputs.as_of),

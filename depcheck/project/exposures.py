@@ -263,7 +263,10 @@ def masked(project: Project) -> tuple[list[Span], list[str]]:
     for setting in project.facts.settings:
         if setting.origin == "env-file" and _unclosed(setting) and kind_of_name(setting.name) is not None:
             spans.append(setting.value.span)  # nothing of it is shown
-    return spans, texts
+    from depcheck.project import provider_tokens  # it knows this module, for places and roles
+
+    tokens, decoded = provider_tokens.masked(project)
+    return spans + tokens, texts + decoded
 
 
 def _unclosed(setting: Setting) -> bool:

@@ -35,12 +35,12 @@ class _Candidate:
         self.secret_start, self.secret_end = match.span("secret") if named else match.span()
 
 
-def find_in_value(text: str, key_path: str = "") -> list[Match]:
+def find_in_value(text: str, key_path: str = "", *, little: bool = False) -> list[Match]:
     """The secrets in one value, which ``key_path`` introduces (``services.web.environment.SNYK_TOKEN``)."""
     if len(text) < _SHORTEST:
         return []
     known = table()
-    candidates = list(_by_literals(text, known))
+    candidates = list(_by_literals(text, known, little))
     gated = gated_by(key_path) if key_path else ()
     if gated:
         start, end = _core(text)
@@ -49,14 +49,15 @@ def find_in_value(text: str, key_path: str = "") -> list[Match]:
             if match is not None:
                 candidates.append(_Candidate(each, match, 0 if each.prefixes else 2))
     if len(text) > 40 and ("=" in text or ":" in text):
-        candidates += _by_names(text, known)
+        candidates += _by_names(text, known, little)
     return _matches(text, candidates) if candidates else []
 
 
-def find_in_text(text: str) -> list[Match]:
-    """The secrets in a text of any kind, in the order in which they stand."""
+def find_in_text(text: str, *, little: bool = False) -> list[Match]:
+    """The secrets in a text of any kind, in the order in which they stand; ``little`` starts faster and searches
+    slower."""
     known = table()
-    return _matches(text, [*_by_literals(text, known), *_by_names(text, known)])
+    return _matches(text, [*_by_literals(text, known, little), *_by_names(text, known, little)])
 
 
 def _core(text: str) -> tuple[int, int]:
@@ -70,9 +71,9 @@ def _core(text: str) -> tuple[int, int]:
     return (scheme.end() if scheme else start), end
 
 
-def _by_literals(text: str, known: Table) -> Iterator[_Candidate]:
+def _by_literals(text: str, known: Table, little: bool) -> Iterator[_Candidate]:
     done: dict[int, int] = {}
-    for index, at in prefilter.searcher(known.literals)(text):
+    for index, at in prefilter.searcher(known.literals, little)(text):
         for each in known.by_index[index]:
             if at < done.get(each.rank, 0):
                 continue
@@ -100,13 +101,13 @@ def _beside(text: str, format: Format, at: int) -> Iterator[_Candidate]:
             yield _Candidate(format, match, 0)
 
 
-def _by_names(text: str, known: Table) -> Iterator[_Candidate]:
+def _by_names(text: str, known: Table, little: bool) -> Iterator[_Candidate]:
     """Formats that need the vendor's name: it is in the name on the same line."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a letter of two characters in lower case: positions would shift
         lowered = "".join(each.lower() if each.isascii() else each for each in text)
     done = 0
-    for _, at in sorted(set(prefilter.searcher(known.names)(lowered)), key=lambda hit: hit[1]):
+    for _, at in sorted(set(prefilter.searcher(known.names, little)(lowered)), key=lambda hit: hit[1]):
         if at < done:
             continue
         assignment = _ASSIGNMENT.match(text, at)

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from depcheck.data import load_json
+from depcheck.patterns import Pattern
 
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 #: A token is not part of a longer word: what may not stand right before and right after it.
@@ -19,8 +20,9 @@ class Format:
     """One entry of the table; see its ``$comment`` for the meaning of each field."""
 
     __slots__ = (
+        "_alphabets",
+        "_entry",
         "_pattern",
-        "_source",
         "after",
         "anchor",
         "any_name",
@@ -33,6 +35,7 @@ class Format:
         "id",
         "identifier",
         "kind",
+        "may_be_public",
         "needs",
         "one_alphabet",
         "prefixes",
@@ -57,21 +60,25 @@ class Format:
         self.environments = {str(k): str(v) for k, v in environment.items()} if isinstance(environment, dict) else {}
         self.public = str(entry.get("public", ""))
         self.identifier = entry.get("identifier") is True
+        self.may_be_public = entry.get("may_be_public") is True
         self.gate = tuple(tuple(phrase.split()) for phrase in _texts(entry.get("gate")))
         self.any_name = entry.get("any_name") is True
         self.beside = entry.get("beside") is True
         self.single_line = entry.get("single_line") is not False
         needs = entry.get("needs")
-        self.needs = re.compile(needs) if isinstance(needs, str) else None
+        self.needs = Pattern(needs) if isinstance(needs, str) else None
         #: Two kinds of characters at least are expected of a body over this alphabet.
         self.one_alphabet = entry.get("alphabet") in ("base62", "base64url", "base64", "base64=", "letters")
-        self._source = self._expression(entry, alphabets)
+        # Expressions are put together when they are asked for: a scan needs few of them.
+        self._entry = entry
+        self._alphabets = alphabets
         self._pattern: re.Pattern[str] | None = None
 
     def __repr__(self) -> str:
         return f"Format({self.id})"
 
-    def _expression(self, entry: dict[str, object], alphabets: dict[str, object]) -> str:
+    def _expression(self) -> str:
+        entry, alphabets = self._entry, self._alphabets
         structure, after = entry.get("structure"), _AFTER
         if isinstance(structure, str):
             body = structure.replace("{uuid}", _UUID)
@@ -94,7 +101,7 @@ class Format:
     def pattern(self) -> re.Pattern[str]:
         """The whole form; a group ``secret`` is the secret itself where the rest is a name or a host."""
         if self._pattern is None:
-            self._pattern = re.compile(self._source)
+            self._pattern = re.compile(self._expression())
         return self._pattern
 
     def environment_of(self, text: str) -> str:
@@ -127,7 +134,7 @@ class Table:
         self.of_secrets = frozenset(_texts(words["of_secrets"]))
         self.about_secrets = frozenset(_texts(words["about_secrets"]))
         #: What nobody draws at random.
-        self.spoken = re.compile("|".join(_texts(data["spoken"])), re.IGNORECASE)
+        self.spoken = Pattern("|".join(_texts(data["spoken"])), re.IGNORECASE)
         self.by_literal: dict[str, list[Format]] = {}
         self.by_word: dict[str, list[Format]] = {}
         # Names as they stand in lower case in a text: ``aws_secret``, ``aws-secret``, ``awssecret``.

@@ -19,6 +19,12 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
+def names_a_secret(name: str) -> bool:
+    """Whether a name has a word for a secret, and none behind it for something about one."""
+    return _of_a_secret(words_of(name))
+
+
+@lru_cache(maxsize=4096)
 def gated_by(name: str) -> tuple[Format, ...]:
     """The formats for which a name vouches: it speaks of the vendor, and of a secret."""
     words = words_of(name)

@@ -10,9 +10,14 @@ from typing import TypeAlias
 Hits: TypeAlias = Iterable[tuple[int, int]]
 
 
-@lru_cache(maxsize=2)
-def searcher(literals: tuple[str, ...]) -> Callable[[str], Hits]:
-    """A function that finds every occurrence of some literals, also overlapping ones."""
+@lru_cache(maxsize=4)
+def searcher(literals: tuple[str, ...], little: bool = False) -> Callable[[str], Hits]:
+    """A function that finds every occurrence of some literals, also overlapping ones.
+
+    For a ``little`` text the automaton is not worth its import and construction.
+    """
+    if little:
+        return plain_searcher(literals)
     try:
         from ahocorasick_rs import AhoCorasick, Implementation
     except ImportError:
