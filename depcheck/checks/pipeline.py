@@ -14,6 +14,17 @@ from depcheck.values import Absent, Known, Unknown, Value, string
 
 _PRIVILEGED = ("pull_request_target", "workflow_run")
 _HEAD = re.compile(r"github\.event\.(?:pull_request|workflow_run)\.head|github\.head_ref|refs/pull/")
+#: The name of a branch, and nothing else of the head: a checkout looks for it in the workflow's own repository.
+_BRANCH = re.compile(r"github\.head_ref|github\.event\.(?:pull_request\.head\.ref|workflow_run\.head_branch)\b")
+#: A condition that holds for no fork: its branch is here, or the request is by somebody who is named.
+_NO_FORK = re.compile(
+    r"github\.event\.(?:pull_request\.head\.repo|workflow_run\.head_repository)\.full_name\s*==\s*github\.repository\b"
+    r"|github\.repository\s*==\s*github\.event\.(?:pull_request\.head\.repo|workflow_run\.head_repository)\.full_name\b"
+    r"|!\s*github\.event\.pull_request\.head\.repo\.fork\b"
+    r"|github\.event\.pull_request\.head\.repo\.fork\s*==\s*false\b"
+    r"|github\.event\.pull_request\.user\.login\s*==\s*'"
+    r"|github\.event\.workflow_run\.event\s*==\s*'(?:push|schedule|workflow_dispatch)'"
+)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _VERSION = re.compile(r"v?\d+([.-].*)?")
 _CHECKS = ("tests", "security-scan", "lint", "type-check")
@@ -40,11 +51,11 @@ def untrusted_checkout(subject: Job, project: Project) -> Iterator[Outcome]:
     for step in subject.steps:
         used = string(step.uses) if step.uses is not None else None
         if used is not None and used.lower().startswith("actions/checkout@"):
-            ref = step.tree.get("with", "ref")
-            repository = step.tree.get("with", "repository")
-            for value in (ref, repository):
-                if isinstance(value, (Known, Unknown)) and _HEAD.search(value.span.text):
-                    checkout = value
+            outside = _from_outside(step.tree.get("with", "ref"), step.tree.get("with", "repository"))
+            if outside is not None and (_for_no_fork(subject.condition) or _for_no_fork(step.condition)):
+                yield Held(outside, "it runs for no fork")
+            elif outside is not None:
+                checkout = outside
         elif checkout is not None and (step.run is not None or (used is not None and used.startswith("./"))):
             command = used or _first_line(step.tree.get("run"))
             yield Violation(
@@ -54,6 +65,22 @@ def untrusted_checkout(subject: Job, project: Project) -> Iterator[Outcome]:
                 words={"trigger": trigger, "ref": checkout.span.text.strip(), "command": command},
             )
             return
+
+
+def _from_outside(ref: Value, repository: Value) -> Value | None:
+    """What of a checkout leads to code of a fork."""
+    for value, harmless in ((repository, None), (ref, _BRANCH)):
+        if isinstance(value, (Known, Unknown)):
+            text = value.span.text if harmless is None else harmless.sub("", value.span.text)
+            if _HEAD.search(text):
+                return value
+    return None
+
+
+def _for_no_fork(condition: Value | None) -> bool:
+    """Whether a condition leaves forks out; of alternatives each would have to."""
+    text = condition.span.text if isinstance(condition, (Known, Unknown)) else ""
+    return "||" not in text and _NO_FORK.search(text) is not None
 
 
 def _first_line(run: Value) -> str:
@@ -218,6 +245,9 @@ def action_at_branch(subject: Image, project: Project) -> Iterator[Outcome]:
     match subject.reference:
         case Known(value=str(reference)) as value if _foreign(reference):
             name, _, ref = reference.partition("@")
+            if _here(name, project):
+                yield Held(value, f"{name} is a part of this repository")
+                return
             if not ref or not (_COMMIT.fullmatch(ref) or _VERSION.fullmatch(ref)):
                 if ref and not _looks_like_branch(ref):
                     return
@@ -235,6 +265,20 @@ def _looks_like_branch(ref: str) -> bool:
 def _foreign(reference: str) -> bool:
     """An action that somebody else owns; GitHub's own organisations run everybody's jobs anyway."""
     return not reference.startswith(("./", "../", "docker://", "actions/", "github/", "$")) and "/" in reference
+
+
+def _here(name: str, project: Project) -> bool:
+    """Whether the repository has itself what ``owner/repository/path`` names; a caller of the same name has not."""
+    path = "/".join(name.split("/")[2:])
+    if not path:
+        return False
+    if path.endswith((".yml", ".yaml")):
+        return any(
+            each.span.path == path and "workflow_call" in each.triggers
+            for each in project.facts.workflows
+            if each.kind == "workflow"
+        )
+    return any(project.file(f"{path}/action.{ending}") is not None for ending in ("yml", "yaml"))
 
 
 def unpinned_action(subject: Image, project: Project) -> Iterator[Outcome]:
