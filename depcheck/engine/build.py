@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from depcheck.findings import Excerpt, Finding, Fix, Note, Violation
@@ -13,6 +14,8 @@ from depcheck.values import Step
 
 #: How many characters of a secret may be shown: its public prefix (``sk_live_``), never more.
 MASK = "***"
+#: A text of less characters is not looked for elsewhere.
+_LEAST = 4
 #: A text of so many characters that stands in a secret as well is a part of it …
 _PART = 8
 #: … and from this length also if it is made of lower-case letters alone.
@@ -28,26 +31,40 @@ _MAX_EXCERPT_WIDTH = 2000
 class Masker:
     """Knows every place and every text that must not be shown; ``texts`` are secrets as they are after decoding."""
 
-    __slots__ = ("_parts", "_places", "_texts")
+    __slots__ = ("_heads", "_parts", "_places")
 
     def __init__(self, secrets: Iterable[Span], texts: Iterable[str] = ()) -> None:
-        self._places: dict[str, list[Span]] = {}
-        texts = {text for text in texts if len(text) >= 4}
+        places: dict[str, list[tuple[int, int]]] = {}
+        texts = {text for text in texts if len(text) >= _LEAST}
         for span in secrets:
-            self._places.setdefault(span.path, []).append(span)
+            places.setdefault(span.path, []).append((span.start, span.end))
             # Less than four characters are hidden where they stand only: they are a part of many other words.
-            texts.update(part for part in [span.text, *span.text.splitlines()] if len(part.strip()) >= 4)
-        self._texts = sorted(texts, key=lambda text: (-len(text), text))
+            texts.update(part for part in [span.text, *span.text.splitlines()] if len(part.strip()) >= _LEAST)
+        self._places = {path: _merged(found) for path, found in places.items()}
+        # Each by its first characters, the longest first: a file may hold thousands, and a message is asked for all.
+        self._heads: dict[str, list[str]] = {}
+        for text in sorted(texts, key=lambda text: (-len(text), text)):
+            self._heads.setdefault(text[:_LEAST], []).append(text)
         self._parts = {text[at : at + _PART] for text in texts for at in range(min(len(text), _MOST_PARTS) - _PART + 1)}
 
     def text(self, text: str) -> str:
         """A message or clause with every secret in it replaced, also one that was cut short there."""
-        for secret in self._texts:
-            if secret in text:
-                text = text.replace(secret, MASK)
+        if self._heads:
+            text = self._without_whole(text)
         for first, last in reversed(in_line(text)):
             text = text[:first] + MASK + text[last:]
         return self._without_parts(text) if self._parts else text
+
+    def _without_whole(self, text: str) -> str:
+        heads, out, at, begin = self._heads, "", 0, 0
+        while at + _LEAST <= len(text):
+            secret = next((each for each in heads.get(text[at : at + _LEAST], ()) if text.startswith(each, at)), None)
+            if secret is None:
+                at += 1
+                continue
+            out += text[begin:at] + MASK
+            at = begin = at + len(secret)
+        return out + text[begin:]
 
     def _without_parts(self, text: str) -> str:
         """Without the runs that stand in a secret too. A short one of letters alone is a word, and stays."""
@@ -71,9 +88,12 @@ class Masker:
         source = span.source
         text = source.line(number)
         start = source.offset(number)
-        hidden = [(each.start - start, each.end - start) for each in self._places.get(span.path, ())]
-        for first, last in reversed(_merged([place for place in hidden if place[1] > 0 and place[0] < len(text)])):
-            text = text[: max(first, 0)] + MASK + text[max(last, 0) :]
+        places = self._places.get(span.path, [])
+        # They are apart and in their order, so their ends are in order too.
+        first = bisect_right(places, start, key=_end)
+        last = bisect_right(places, start + len(text) - 1, key=_start)
+        for begin, end in reversed(places[first:last]):
+            text = text[: max(begin - start, 0)] + MASK + text[end - start :]
         return self.text(text)
 
     def span(self, span: Span) -> Span:
@@ -83,6 +103,14 @@ class Masker:
     def steps(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         """Hops with their words masked."""
         return tuple(Step(self.text(step.words), step.span) for step in steps)
+
+
+def _start(place: tuple[int, int]) -> int:
+    return place[0]
+
+
+def _end(place: tuple[int, int]) -> int:
+    return place[1]
 
 
 def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
