@@ -12,9 +12,13 @@ def main() -> None:
 
         sys.stdout.write(f"depcheck {__version__}\n")
         sys.exit(0)
-    from depcheck.cli import run
+    try:
+        from depcheck.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -139,3 +139,18 @@ def test_a_baseline_that_cannot_be_written_leaves_nothing(here: Path, capfd: pyt
     assert run(["baseline", "--write-to", "folder"]) == 2
     assert '--write-to: "folder" cannot be written: is a directory' in capfd.readouterr().err
     assert sorted(here.iterdir()) == before
+
+
+@pytest.mark.parametrize("module", ["depcheck.cli", "depcheck.engine"])
+def test_an_interrupt_is_no_traceback(here: Path, module: str) -> None:
+    """Also one that comes while modules are imported."""
+    script = (
+        "import sys; from importlib.abc import MetaPathFinder\n"
+        "class Interrupts(MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupts()); sys.argv = ['depcheck', 'scan']\n"
+        "from depcheck.__main__ import main; main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
