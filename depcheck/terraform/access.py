@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from depcheck.terraform import bigfloat
 from depcheck.terraform.conversion import convert
+from depcheck.terraform.identity import common, identity, referring
 from depcheck.terraform.types import DYNAMIC, NUMBER, STRING, element_of, name_of
 from depcheck.terraform.values import (
     MARKS,
@@ -11,6 +12,7 @@ from depcheck.terraform.values import (
     OpenAttributes,
     Reason,
     TfValue,
+    children,
     combined,
     entries_of,
     items_of,
@@ -84,7 +86,8 @@ def element(value: TfValue, key: TfValue) -> TfValue:
 def _gap(value: TfValue, key: TfValue) -> Reason:
     if key.known and isinstance(value.payload, Reason):
         return value.payload
-    return combined([part for part in (value, key) if not part.known])
+    reason = combined([part for part in (value, key) if not part.known])
+    return referring(reason, identity(value) if not value.known else common(children(value)))
 
 
 def _of_sequence(value: TfValue, key: TfValue) -> TfValue:

@@ -42,6 +42,7 @@ from depcheck.terraform import access, operators
 from depcheck.terraform.calls import evaluate_call
 from depcheck.terraform.conversion import convert, parse_number
 from depcheck.terraform.equality import equals
+from depcheck.terraform.identity import common, referring
 from depcheck.terraform.loops import evaluate_for_object, evaluate_for_tuple, evaluate_splat
 from depcheck.terraform.provenance import joint, referred, selected
 from depcheck.terraform.scope import Scope
@@ -304,7 +305,7 @@ def _undecided(condition: TfValue, then: TfValue, otherwise: TfValue, result: Tf
         # Terraform narrows the range of a number, here to a single one.
         return then
     never_null = all(item.payload is not None and (item.known or item.flags & NOT_NULL) for item in (then, otherwise))
-    return unknown(combined((condition,)), type_, not_null=never_null)
+    return unknown(referring(combined((condition,)), common((then, otherwise))), type_, not_null=never_null)
 
 
 def _parentheses(node: Node, scope: Scope) -> TfValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from depcheck.syntax.hcl_ast import ForObject, ForTuple, Node, Splat
 from depcheck.terraform.conversion import convert
+from depcheck.terraform.identity import identity, referring
 from depcheck.terraform.provenance import joint
 from depcheck.terraform.scope import Scope
 from depcheck.terraform.template import Evaluate, Pairs, pairs_of
@@ -31,11 +32,13 @@ from depcheck.terraform.values import (
 class _Loop:
     """What a loop has gathered: its marks, and the first value that leaves its result open."""
 
-    __slots__ = ("marks", "open", "weight")
+    __slots__ = ("marks", "open", "refers", "weight")
 
     def __init__(self, marks: int) -> None:
         self.marks = marks
         self.open: TfValue | None = None
+        # The address of what all elements stand for, where it is not known how many there are.
+        self.refers: str | None = None
         self.weight = 0
 
     def weighed(self, made: TfValue) -> TfValue:
@@ -89,7 +92,7 @@ def _included(node: ForTuple | ForObject, child: Scope, evaluate: Evaluate, loop
 
 def _finished(loop: _Loop, made: TfValue, node: Node, scope: Scope, collection: TfValue) -> TfValue:
     if loop.open is not None:
-        made = unknown(combined((loop.open,)))
+        made = unknown(referring(combined((loop.open,)), loop.refers))
     if loop.marks:
         made = made.marked(loop.marks)
     return made.at(scope.text, node, collection.via)
@@ -103,6 +106,7 @@ def evaluate_for_tuple(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
     pairs = _pairs(node, scope, collection)
     if pairs is None:
         loop.leave_open(_open_collection(collection))
+        loop.refers = _referred(node, scope, evaluate, collection)
         pairs = []
     items: list[TfValue] = []
     child = scope.binding()
@@ -112,6 +116,19 @@ def evaluate_for_tuple(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
             items.append(loop.weighed(evaluate(node.body, child)))
         scope.budget.check()
     return _finished(loop, make_tuple(items), node, scope, collection)
+
+
+def _referred(node: ForTuple, scope: Scope, evaluate: Evaluate, collection: TfValue) -> str | None:
+    """The resource that each element stands for: those of a resource with an unknown number of instances are that
+    resource, and so may be what the body takes of them."""
+    if identity(collection) is None:
+        return None
+    before = scope.log.count
+    child = scope.binding()
+    _bind(node, child, scope, unknown("the key of an element"), collection)
+    found = evaluate(node.body, child)
+    scope.log.forget(before)
+    return identity(found)
 
 
 def _open_collection(collection: TfValue) -> TfValue:

@@ -472,3 +472,38 @@ def test_the_long_form_of_a_reference() -> None:
     text += 'resource "a_b" "two" {\n  x = resource.a_b.one.x\n  y = resource.a_b.one.id\n}\n'
     assert attributes(text, "a_b.two")["x"] == 1
     assert unknown(attribute(text, "a_b.two", "y")).refers == "a_b.one"
+
+
+@pytest.mark.parametrize(
+    ("expression", "refers"),
+    [
+        ("aws_s3_bucket.b[count.index].id", "aws_s3_bucket.b"),
+        ("element(aws_s3_bucket.b[*].arn, 0)", "aws_s3_bucket.b"),
+        ("one(aws_s3_bucket.b[*].id)", "aws_s3_bucket.b"),
+        ('join("", aws_s3_bucket.b[*].id)', "aws_s3_bucket.b"),
+        ("values(aws_s3_bucket.e)[*].id", "aws_s3_bucket.e"),
+        ("[for bucket in aws_s3_bucket.e : bucket.arn]", "aws_s3_bucket.e"),
+        ("var.n == 1 ? aws_s3_bucket.b[0].id : null", "aws_s3_bucket.b"),
+        ('var.n == 1 ? aws_s3_bucket.b[0].id : ""', "aws_s3_bucket.b"),
+        ('var.n == 1 ? aws_s3_bucket.b[0].id : "other"', None),
+        ("var.n == 1 ? aws_s3_bucket.b[0].id : var.m", None),
+        ('coalesce(aws_s3_bucket.b[0].id, "x")', None),
+        ('concat(aws_s3_bucket.b[*].id, ["x"])', None),
+        ('"${aws_s3_bucket.b[0].arn}/*"', None),
+        ('[for bucket in aws_s3_bucket.e : "${bucket.arn}/*"]', None),
+        ("aws_s3_bucket.two[var.n].id", "aws_s3_bucket.two"),
+    ],
+)
+def test_what_an_unknown_value_stands_for(expression: str, refers: str | None) -> None:
+    text = f"""
+    variable "n" {{}}
+    variable "m" {{}}
+    resource "aws_s3_bucket" "b" {{ count = var.n }}
+    resource "aws_s3_bucket" "e" {{ for_each = var.m }}
+    resource "aws_s3_bucket" "two" {{ count = 2 }}
+    resource "x_y" "z" {{
+      count = var.n
+      v     = {expression}
+    }}
+    """
+    assert unknown(attribute(text, "x_y.z", "v")).refers == refers

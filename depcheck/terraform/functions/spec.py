@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 from depcheck.terraform import bigfloat
 from depcheck.terraform.bigfloat import Number
 from depcheck.terraform.conversion import convert
+from depcheck.terraform.identity import passed, referring
 from depcheck.terraform.types import BOOL, DYNAMIC, NUMBER, STRING, TfType
 from depcheck.terraform.values import (
     INNER_MARKS,
@@ -118,7 +119,8 @@ def call(name: str, function: Function, arguments: Sequence[TfValue], files: Fil
         ready.append(argument)
     if waiting:
         type_ = function.result if function.typed is None else function.typed(ready)
-        return unknown(combined(ready), type_, marks=marks, not_null=not function.nullable)
+        reason = referring(combined(ready), passed(name, ready))
+        return unknown(reason, type_, marks=marks, not_null=not function.nullable)
     if function.reader is not None:
         if files is None:
             raise LimitError(f"{name}() reads a file, and no files are at hand")
