@@ -88,14 +88,17 @@ class Environments:
         """The environment of a file: ``sources`` globs first, then the file's name, then the nearest folder.
 
         Folders count only as a whole name (``live/staging/``, not ``test-utils/``), because words such as ``test`` and
-        ``local`` in a folder's name usually mean something else. In ``live/<name>/`` the next part decides.
+        ``local`` in a folder's name usually mean something else. In ``live/<name>/`` the next part decides. A file that
+        repeats such a folder's name (``apps/live/Dockerfile.live``) is about the same thing as the folder.
         """
         for name, globs in self.sources.items():
             if any(glob_match(path, glob) for glob in globs):
                 return name
         *folders, file = path.split("/")
         own = self.of_file_name(file)
-        if own is not None:
+        parent = folders[-1].lower() if folders else ""
+        repeated = parent in _NOT_AS_FOLDER and parent in _TOKEN.findall(file.lower()) and not file.startswith(".env")
+        if own is not None and not repeated:
             return own
         for index in range(len(folders) - 1, -1, -1):
             name_of = self.named(folders[index])
@@ -109,7 +112,7 @@ class Environments:
         lowered = file.lower()
         for pattern in _FILE_NAMES:
             match = pattern.fullmatch(lowered)
-            if match:
+            if match and not (lowered.endswith(".tf") and match.group("env") in _NOT_AS_FOLDER):
                 return self.within(match.group("env"))
         return None
 
