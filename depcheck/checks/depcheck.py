@@ -22,4 +22,5 @@ def invalid_expression(subject: Project, project: Project) -> Iterator[Outcome]:
 def _told(problems: Iterable[Problem]) -> Iterator[Outcome]:
     for problem in problems:
         text = problem.message + (f"; {problem.next_step}" if problem.next_step else "")
-        yield Violation(problem.span, discriminator=problem.message, words={"text": text})
+        variant = "repeated" if " is given again" in problem.message else ""
+        yield Violation(problem.span, variant=variant, discriminator=problem.message, words={"text": text})

@@ -228,9 +228,10 @@ def port_on_all_interfaces(subject: Resource, project: Project) -> Iterator[Outc
             reason = f"whether an address stands in the published port: {published.reason}"
             yield Undetermined(place=port, reason=reason, missing=published.missing)
         elif isinstance(address, Absent) or scalar_text(address) in ("0.0.0.0", "::", ""):
-            words: dict[str, object] = {"service": service, "port": scalar_text(published) or ""}
+            inner = scalar_text(target) or ""
+            words: dict[str, object] = {"service": service, "port": scalar_text(published) or inner, "target": inner}
             severity = "low" if role_of(port.span.path) == "test" else None
-            yield Violation(port.span, severity=severity, discriminator=scalar_text(target) or "", words=words)
+            yield Violation(port.span, severity=severity, discriminator=inner, words=words)
         else:
             yield Held(port, f"{service} is published on {scalar_text(address)}")
 
