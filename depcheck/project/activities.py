@@ -11,14 +11,9 @@ from fnmatch import translate
 from functools import lru_cache
 
 from depcheck.model import Command, Job, Step
+from depcheck.project.command_lines import scripts, unwrapped
 from depcheck.source import Span
 from depcheck.values import Known, Value, string
-
-_RUNNERS = re.compile(
-    r"(?:npm|pnpm|yarn|bun)(?: --?[\w-]+(?:[= ][\w./-]+)?)*?(?: run)? (?P<script>[\w:.-]+)"
-    r"|(?:make|just|task)(?: -[\w-]+)* (?P<target>[\w:.-]+)"
-)
-_WRAPPERS = frozenset({"npx", "bunx", "sudo", "time", "env", "exec", "command", "xargs", "dotenv"})
 
 
 class Activity:
@@ -75,19 +70,16 @@ def of_command(command: Command) -> list[str]:
 @lru_cache(maxsize=4096)
 def of_text(text: str) -> list[str]:
     """The activities of a command line whose words are joined by one space."""
-    text = " ".join(text.split())
-    head, _, rest = text.partition(" ")
-    if head in _WRAPPERS and rest:
-        return of_text(rest)
-    script = _RUNNERS.match(text)
-    named = (script["script"] or script["target"]) if script else None
-    names = [
-        word.name
-        for word in _table()
-        if (word.commands and word.commands.fullmatch(text))
-        or (named is not None and word.scripts and word.scripts.fullmatch(named))
-    ]
-    return _with_wider(names)
+    names: list[str] = []
+    for words in unwrapped(text.split()):
+        line, named = " ".join(words), scripts(words)
+        names += [
+            word.name
+            for word in _table()
+            if (word.commands and word.commands.fullmatch(line))
+            or (word.scripts and any(word.scripts.fullmatch(name) for name in named))
+        ]
+    return _with_wider(list(dict.fromkeys(names)))
 
 
 def _with_wider(names: list[str]) -> list[str]:
