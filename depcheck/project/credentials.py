@@ -14,9 +14,10 @@ from functools import lru_cache
 from math import log2
 
 from depcheck.data import load_json
+from depcheck.patterns import Pattern
 
-_TOKENS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_TOKENS = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORDS = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 #: Written for letters so often that a word with them is still that word (``P@ssw0rd``).
 _LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _SEQUENCES = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl")
@@ -89,8 +90,8 @@ def _words(value: object) -> frozenset[str]:
     return frozenset(_texts(_map(value).get("words")))
 
 
-def _regex(entry: dict[str, object], flags: int = re.IGNORECASE | re.DOTALL) -> re.Pattern[str]:
-    return re.compile(str(entry["pattern"]), flags)
+def _regex(entry: dict[str, object], flags: int = re.IGNORECASE | re.DOTALL) -> Pattern:
+    return Pattern(str(entry["pattern"]), flags)
 
 
 # --- names

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from depcheck.model import Resource
+from depcheck.patterns import Pattern
 from depcheck.recovery import figures
 from depcheck.recovery.found import (
     DAY,
@@ -26,7 +26,7 @@ from depcheck.recovery.found import (
 from depcheck.recovery.intervals import Estimate, Range
 from depcheck.values import Absent, Known, Missing, Unknown, Value, string
 
-_WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+_WINDOW = Pattern(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _MOST = 35
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TypeAlias
 
+from depcheck.patterns import Pattern
+
 DIALECTS = ("crontab", "github", "aws", "library")
 _MONTHS = {
     name: at
@@ -18,8 +20,8 @@ _MONTHS = {
     )
 }
 _WEEKDAYS = {name: at for at, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
-_LONG_MONTH = re.compile(r"(?:jan|febr)uary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber")
-_LONG_DAY = re.compile(r"(?:sun|mon|tues|wednes|thurs|fri|satur)day")
+_LONG_MONTH = Pattern(r"(?:jan|febr)uary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber")
+_LONG_DAY = Pattern(r"(?:sun|mon|tues|wednes|thurs|fri|satur)day")
 _ALIASES = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
@@ -29,9 +31,9 @@ _ALIASES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-_AWS = re.compile(r"(cron|rate|at)\s*\((.*)\)", re.S)
-_RATE = re.compile(r"(\d{1,9})\s+(minute|hour|day|week)s?")
-_GO_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?")
+_AWS = Pattern(r"(cron|rate|at)\s*\((.*)\)", re.S)
+_RATE = Pattern(r"(\d{1,9})\s+(minute|hour|day|week)s?")
+_GO_DURATION = Pattern(r"(?:(\d{1,6})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?")
 _UNITS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _LONGEST = 400
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
@@ -328,7 +330,7 @@ def _field(
     noun: str,
     expression: str,
     names: dict[str, int] | None = None,
-    full: re.Pattern[str] | None = None,
+    full: Pattern | None = None,
 ) -> frozenset[int]:
     """The numbers of a field: lists of single ones, ranges and ``*``, each with a step if wanted."""
     found: set[int] = set()
@@ -356,7 +358,7 @@ def _number(
     noun: str,
     expression: str,
     names: dict[str, int] | None = None,
-    full: re.Pattern[str] | None = None,
+    full: Pattern | None = None,
 ) -> int:
     if (
         names is not None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from depcheck.model import Command, Job, Resource, Step
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.activities import is_off
 from depcheck.recovery.stores import image_name
@@ -13,8 +14,8 @@ from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
 #: What a tool dumps, and the variant of ``restore.logical`` by which it is loaded; ``=`` marks a physical backup.
-_TOOLS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(rf"(?:^|[\s/;&|(\"'])({pattern})"), engine, variant)
+_TOOLS: tuple[tuple[Pattern, str, str], ...] = tuple(
+    (Pattern(rf"(?:^|[\s/;&|(\"'])({pattern})"), engine, variant)
     for pattern, engine, variant in (
         (r"pg_dump(?:all)?\b", "postgres", ""),
         (r"pg_basebackup\b", "postgres", "="),
@@ -31,8 +32,8 @@ _TOOLS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     )
 )
 #: Commands of the AWS CLI that make a snapshot: the types of stores, and the option that names one.
-_SNAPSHOTS: tuple[tuple[re.Pattern[str], tuple[str, ...], str], ...] = tuple(
-    (re.compile(rf"aws (?:--?[\w-]+[= ]\S+ )*{pattern}\b"), types, option)
+_SNAPSHOTS: tuple[tuple[Pattern, tuple[str, ...], str], ...] = tuple(
+    (Pattern(rf"aws (?:--?[\w-]+[= ]\S+ )*{pattern}\b"), types, option)
     for pattern, types, option in (
         ("rds create-db-snapshot", ("aws_db_instance",), "--db-instance-identifier"),
         (
@@ -52,22 +53,22 @@ _SNAPSHOTS: tuple[tuple[re.Pattern[str], tuple[str, ...], str], ...] = tuple(
         ("ec2 create-snapshot", ("aws_ebs_volume",), "--volume-id"),
     )
 )
-_COPY = re.compile(r"aws (?:--?[\w-]+[= ]\S+ )*s3 (?:sync|cp)\b")
-_UPLOADS = re.compile(
+_COPY = Pattern(r"aws (?:--?[\w-]+[= ]\S+ )*s3 (?:sync|cp)\b")
+_UPLOADS = Pattern(
     r"aws (?:--?[\w-]+[= ]\S+ )*s3 (?:cp|sync|mv)\b|aws s3api put-object\b|s3cmd (?:put|sync)\b|s5cmd\b|"
     r"mc (?:cp|mirror)\b"
 )
-_OTHERS = re.compile(
+_OTHERS = Pattern(
     r"(?:rclone (?:copy|sync|move|rcat)|restic backup|restic -\S+ \S+ backup|borg create|gsutil (?:-m )?(?:cp|rsync)|"
     r"gcloud storage (?:cp|rsync)|az storage|scp|rsync|b2 (?:upload|file upload|sync)|wrangler r2 object put|"
     r"azcopy (?:copy|sync)|duplicity)\b"
 )
-_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?=/|$)")
-_BUCKET_OPTION = re.compile(r"--bucket[ =]([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\b")
-_CRON_LINE = re.compile(
+_BUCKET = Pattern(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?=/|$)")
+_BUCKET_OPTION = Pattern(r"--bucket[ =]([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\b")
+_CRON_LINE = Pattern(
     r"^\s*(@(?:hourly|daily|midnight|weekly|monthly|yearly|annually|reboot)|(?:[\d*,/A-Za-z-]+\s+){4}[\d*,/A-Za-z-]+)\s+(\S.*)$"
 )
-_SLEEP = re.compile(r"(\d{1,9})([smhd]?)")
+_SLEEP = Pattern(r"(\d{1,9})([smhd]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 

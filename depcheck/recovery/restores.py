@@ -9,21 +9,22 @@ from itertools import pairwise
 
 from depcheck.data import load_json
 from depcheck.model import Command
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.activities import of_command
 
-_RESTORES = re.compile(
+_RESTORES = Pattern(
     r"(?:pg_restore|mongorestore)\b|(?:psql|mysql|mariadb)\b|aws (?:rds|docdb|dynamodb) restore-|"
     r"aws rds promote-read-replica\b|aws backup start-restore-job\b|(?:npx |pnpm )?(?:exec )?convex import\b|"
     r"supabase db (?:reset|restore)\b|restic restore\b|wal-g backup-fetch\b|pgbackrest\b.*\brestore\b"
 )
-_DESTROYS = re.compile(
+_DESTROYS = Pattern(
     r"dropdb\b|supabase db reset\b|(?:psql|mysql|mariadb)\b.*\bdrop\s+(?:database|schema)\b|"
     r"docker (?:compose|volume)\b.*(?:down -v|down --volumes|\brm\b)|redis-cli\b.*\bflush(?:all|db)\b|"
     r"mongosh?\b.*\bdropDatabase\b|aws rds delete-db-(?:instance|cluster)\b|aws dynamodb delete-table\b",
     re.I,
 )
-_REPLACES = re.compile(r"--replace-all\b|mongorestore\b.*--drop\b|pg_restore\b.*(?:--clean\b| -c\b)")
+_REPLACES = Pattern(r"--replace-all\b|mongorestore\b.*--drop\b|pg_restore\b.*(?:--clean\b| -c\b)")
 
 
 class Lacking:
