@@ -4,6 +4,21 @@ from __future__ import annotations
 
 import re
 
+_NAMED = re.compile(r"\[:([a-z]+):\]")
+_CLASSES = {
+    "alnum": "0-9A-Za-z",
+    "alpha": "A-Za-z",
+    "blank": " \\t",
+    "digit": "0-9",
+    "lower": "a-z",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\s",
+    "upper": "A-Z",
+    "xdigit": "0-9A-Fa-f",
+}
+#: No path is as long as what a longer pattern could mean.
+_LONGEST = 5000
+
 
 class Pattern:
     """One line of an ignore file, compiled. ``base`` is the folder that the file stands in ("" for the root)."""
@@ -30,9 +45,9 @@ class Pattern:
 def patterns(text: str, base: str = "") -> list[Pattern]:
     """The patterns of an ignore file in their order; comments and blank lines left out."""
     found: list[Pattern] = []
-    for line in text.splitlines():
-        line = re.sub(r"(?<!\\)[ \t]+$", "", line).rstrip("\r")
-        if not line or line.startswith("#"):
+    for line in text.split("\n"):
+        line = _trimmed(line.removesuffix("\r"))
+        if not line or line.startswith("#") or len(line) > _LONGEST:
             continue
         negated = line.startswith("!")
         if negated:
@@ -41,15 +56,24 @@ def patterns(text: str, base: str = "") -> list[Pattern]:
         line = line.rstrip("/") if folders_only else line
         if not line:
             continue
-        anchored = "/" in line
-        body = _regex(line.lstrip("/"))
-        source = body if anchored else f"(?:.*/)?{body}"
+        parts = line.replace("\\/", "/").split("/")
+        if len(parts) == 1:
+            parts = ["**", *parts]
+        elif not parts[0]:
+            parts = parts[1:]
         try:
-            compiled = re.compile(source, re.DOTALL)
+            compiled = re.compile(_of_parts(parts), re.DOTALL)
         except re.error:
             continue
         found.append(Pattern(base, compiled, negated=negated, folders_only=folders_only))
     return found
+
+
+def _trimmed(line: str) -> str:
+    """Without the blanks at the end, unless a backslash keeps the first of them."""
+    short = line.rstrip(" ")
+    escapes = len(short) - len(short.rstrip("\\"))
+    return line[: len(short) + 1] if escapes % 2 and len(short) < len(line) else short
 
 
 def ignored(path: str, rules: list[Pattern], *, folder: bool) -> bool:
@@ -60,38 +84,97 @@ def ignored(path: str, rules: list[Pattern], *, folder: bool) -> bool:
     return False
 
 
-def _regex(glob: str) -> str:
-    out: list[str] = []
+def _of_parts(parts: list[str]) -> str:
+    """A pattern's parts (what stands between slashes) as a regular expression.
+
+    What ``*`` and ``**`` take is never given back (``(?>…)``): the earliest match of what follows them is as good as
+    any other, and a pattern with many of them would else take time without bound.
+    """
+    runs: list[list[str]] = [[]]
+    for part in parts:
+        if part == "**":
+            runs.append([])
+        else:
+            runs[-1].append(_part(part))
+    out = "/".join(runs[0])
+    for run in runs[1:-1]:
+        if run:
+            out += f"{'/' if out else ''}(?>(?:.*?/)??{'/'.join(run)}(?=/))"
+    if len(runs) > 1:
+        slash = "/" if out else ""
+        out += f"{slash}(?:.*/)?{'/'.join(runs[-1])}" if runs[-1] else f"{slash}.+"
+    return out
+
+
+def _part(glob: str) -> str:
+    """A part as a regular expression: stars take as little as they can, but for the last one."""
+    pieces: list[str] = [""]
     at = 0
     while at < len(glob):
         character = glob[at]
-        if glob.startswith("**/", at) and (at == 0 or glob[at - 1] == "/"):
-            out.append("(?:.*/)?")
-            at += 3
-            continue
-        if glob[at:] == "**" and (at == 0 or glob[at - 1] == "/"):
-            out.append(".+")
-            break
         if character == "*":
+            pieces.append("")
             while at < len(glob) and glob[at] == "*":
                 at += 1
-            out.append("[^/]*")
             continue
         if character == "?":
-            out.append("[^/]")
+            pieces[-1] += "[^/]"
         elif character == "[":
-            end = glob.find("]", at + 2)
+            end = _class_end(glob, at)
             if end < 0:
-                out.append(r"\[")
+                pieces[-1] += r"\["
             else:
-                inner = glob[at + 1 : end].replace("\\", "\\\\")
-                inner = "^" + inner[1:] if inner.startswith(("!", "^")) else inner
-                out.append(f"(?!/)[{inner}]")
+                pieces[-1] += f"(?!/)[{_class(glob[at + 1 : end])}]"
                 at = end
         elif character == "\\" and at + 1 < len(glob):
             at += 1
-            out.append(re.escape(glob[at]))
+            pieces[-1] += re.escape(glob[at])
         else:
-            out.append(re.escape(character))
+            pieces[-1] += re.escape(character)
         at += 1
-    return "".join(out)
+    first, *middle = pieces
+    if not middle:
+        return first
+    *middle, last = middle
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in middle) + f"(?>[^/]*{last}(?=/|\\Z))"
+
+
+def _class_end(glob: str, start: int) -> int:
+    """Where a ``[…]`` ends; below zero where it does not. A bracket that stands first is one of its characters."""
+    at = start + 1
+    if glob[at : at + 1] in ("!", "^"):
+        at += 1
+    first = at
+    if glob.find("]", first) < 0:
+        return -1
+    while at < len(glob) and (at == first or glob[at] != "]"):
+        named = _NAMED.match(glob, at)
+        at = named.end() if named else at + (2 if glob[at] == "\\" else 1)
+    return at if at < len(glob) else -1
+
+
+def _class(inner: str) -> str:
+    """The characters of a ``[…]`` as :mod:`re` writes them. A range that runs backwards is its first character."""
+    out = "^" if inner[:1] in ("!", "^") else ""
+    at = len(out)
+    before = ""
+    while at < len(inner):
+        named = _NAMED.match(inner, at)
+        if named:
+            out += _CLASSES.get(named[1], "")
+            at, before = named.end(), ""
+            continue
+        character = inner[at]
+        if character == "-" and before and at + 1 < len(inner):
+            at += 2 if inner[at + 1] == "\\" and at + 2 < len(inner) else 1
+            if before <= inner[at]:
+                out += f"{re.escape(before)}-{re.escape(inner[at])}"
+            before = ""
+        else:
+            if character == "\\" and at + 1 < len(inner):
+                at += 1
+                character = inner[at]
+            out += re.escape(character)
+            before = character
+        at += 1
+    return out

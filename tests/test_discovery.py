@@ -260,13 +260,16 @@ def test_encodings(data: bytes, text: str, bom: bool, lossy: bool) -> None:
     assert (source.text, source.bom, source.lossy) == (text, bom, lossy)
 
 
-NAMES = st.sampled_from(["a", "b", "ab", "a.txt", "x.tf", "#a", "a b"])
-LINES = st.sampled_from(
-    ["a", "/a", "a/", "*.tf", "!x.tf", "b/*", "**/a", "a/**", "a/**/b", "/*", "!/a/", "?b", "[ab]", "\\#a", "a b", "*"]
+NAMES = st.sampled_from(
+    ["a", "b", "ab", "aab", "a.txt", "x.tf", "#a", "a b", "a ", "a-b", "[", "]", "\\a", "aa\x0cb"]
 )
+WORDS = r"""a /a a/ *.tf !x.tf b/* **/a a/** a/**/b /* !/a/ ?b [ab] \#a * *a*b a*b **/a/**/b a**b ** **/**/b /**/a
+    b/**/a/* [!a] [^a]b [a-b]b []] [[] [a-] [-a] [!a-z] [a \[ [\]] *[a-z]* \a \\a a\ ü [&&] [a--b] [b-a] [[:alpha:]]b
+    [![:digit:]] !a !**/a !b/ *b/ a/b/ ab/a ./a a//b # \!a"""
+LINES = st.sampled_from([*WORDS.split(), "a b", "a ", "a\\ ", "a\\  ", "aa\x0cb", " a"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lines=st.lists(LINES, min_size=1, max_size=4), parts=st.lists(st.lists(NAMES, min_size=1, max_size=3), min_size=1)
 )
@@ -289,3 +292,18 @@ def test_ignore_files_agree_with_git(tmp_path: Path, lines: list[str], parts: li
         folders = name.split("/")[:-1]
         above = any(ignored("/".join(folders[: n + 1]), rules, folder=True) for n in range(len(folders)))
         assert (above or ignored(name, rules, folder=False)) == (name in by_git), (lines, name)
+
+
+@pytest.mark.parametrize(
+    ("line", "path"),
+    [
+        ("*a" * 40 + "*b", "a" * 250 + ".tf"),
+        ("**/a/" * 30 + "b", "a/" * 1000 + "c.tf"),
+        ("*a*/" * 20 + "b", "aaaaaaaa/" * 200 + "c.tf"),
+        ("a" + " " * 200_000 + "b", "a.tf"),
+        ("[" * 5000, "a.tf"),
+        ("\\" * 100_001 + "  ", "a.tf"),
+    ],
+)
+def test_a_hostile_pattern_ends(line: str, path: str) -> None:
+    assert not ignored(path, patterns(line), folder=False)
