@@ -272,7 +272,9 @@ def provider_token(subject: Project, project: Project) -> Iterator[Outcome]:
 def _severity_of_token(each: provider_tokens.ProviderToken) -> str | None:
     """Less than critical for half of a pair, a test mode, what vendors let browsers have, and files for tests."""
     match = each.match
-    if match.format.identifier or match.format.may_be_public or match.environment == "test":
+    if match.format.identifier:
+        return "low"
+    if match.format.may_be_public or match.environment == "test":
         return "low" if each.role == "test" else "medium"
     if each.role:
         return "medium" if each.role == "test" else "high"

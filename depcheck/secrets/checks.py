@@ -198,8 +198,7 @@ def _user_password(text: str) -> Learned | None:
         return None
     from depcheck.secrets.strength import is_filled_in
 
-    words = ("password", "pass", "secret", "token", "user", user.lower())
-    filled_in = password.lower() in words or is_filled_in(password)
+    filled_in = len(password) < 8 or password.lower() == user.lower() or is_filled_in(password)
     return Learned(verified=True, verdict="placeholder" if filled_in else "")
 
 

