@@ -10,16 +10,13 @@ from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.policy import precedence
 from depcheck.policy.words import show_duration
 from depcheck.project import Project
-from depcheck.project.activities import activities
 from depcheck.recovery import contradictions, restores
 from depcheck.recovery.assessment import Assessment, Survey, assess, is_promised, verdict_on
-from depcheck.recovery.found import YES, Mechanism
-from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNBOUNDED, UNKNOWN, UNRECOVERABLE, Range
-from depcheck.recovery.records import between, spoken, told
-from depcheck.recovery.schedules import ScheduleError, cadence, union
+from depcheck.recovery.found import CHOICES, YES, Mechanism
+from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNKNOWN, UNRECOVERABLE, Range
+from depcheck.recovery.records import between, excess, spoken
 from depcheck.recovery.stores import Store
 from depcheck.source import Span
-from depcheck.values import scalar_text, string
 
 _LOSSES = {
     "deletion": "its data is deleted",
@@ -53,64 +50,73 @@ def _is_casual(store: Store) -> bool:
 
 def store_cannot_be_recovered(project: Project, _: Project) -> Iterator[Outcome]:
     """Something brings every store back from every loss that is promised against."""
+    told: list[tuple[Assessment, str, dict[str, object]]] = []
     for each in _verdicts(project):
         if each.verdict == UNRECOVERABLE and each.loss is not None:
             why = next((words for other in each.considered for words, _ in other.defeated), "")
             variant = "defeated" if why else "service" if each.store.kind == "service" else ""
             note = each.notes[0] if each.notes else ""
-            words: dict[str, object] = {"store": each.store.name, "loss": _LOSSES[each.loss], "why": why or note}
-            yield _violation(each, project, variant, words)
+            told.append((each, variant, {"store": each.store.name, "why": why or note}))
+    yield from _violations(told, project)
 
 
 def objective_breached(project: Project, _: Project) -> Iterator[Outcome]:
     """Typically no more is lost, and recovery takes no longer, than was promised."""
+    told = []
     for each in _verdicts(project):
-        if each.verdict == BREACHED and each.mechanism is not None and each.loss is not None:
-            variant, words = _excess(each, worst=False)
-            yield _violation(each, project, variant, words)
+        if each.verdict == BREACHED and each.mechanism is not None:
+            told.append((each, *excess(each, worst=False)))
         elif each.verdict == UNKNOWN:
-            reason = ", ".join(missing.name for missing in each.missing[:3]) or "an input"
-            words_ = f"{each.store.name} when {_LOSSES[each.loss or 'deletion']}: not decided is {reason}"
-            yield Undetermined(
-                place=each.span,
-                reason=words_,
-                missing=each.missing,
-                resource=each.store.address,
-                environment=each.environment,
-            )
+            yield _open(each)
         elif each.verdict == MET and each.mechanism is not None and each.loss is not None:
             rpo = f"RPO {between(each.mechanism.rpo.interval, MET)}, " if each.store.kind != "service" else ""
             rto = f"RTO {between(each.mechanism.rto.interval, MET)}"
             evidence = f"{each.store.name} when {_LOSSES[each.loss]}: {rpo}{rto} by {each.mechanism.row.title}"
             yield Held(each.mechanism.span, evidence, resource=each.store.address, environment=each.environment)
+    yield from _violations(told, project)
+
+
+def _open(each: Assessment) -> Undetermined:
+    reason = ", ".join(missing.name for missing in each.missing[:3]) or "an input"
+    return Undetermined(
+        place=each.span,
+        reason=f"{each.store.name} when {_LOSSES[each.loss or 'deletion']}: not decided is {reason}",
+        missing=each.missing,
+        resource=each.store.address,
+        environment=each.environment,
+    )
 
 
 def objective_at_risk(project: Project, _: Project) -> Iterator[Outcome]:
     """At worst too no more is lost, and recovery takes no longer, than was promised."""
+    told = []
     for each in _verdicts(project):
-        if each.verdict == AT_RISK and each.mechanism is not None and each.loss is not None:
-            variant, words = _excess(each, worst=True)
-            yield _violation(each, project, variant, words)
+        if each.verdict == AT_RISK and each.mechanism is not None:
+            told.append((each, *excess(each, worst=True)))
+    yield from _violations(told, project)
 
 
-def _excess(each: Assessment, *, worst: bool) -> tuple[str, dict[str, object]]:
-    """Which figure is beyond its target, and the words for it."""
-    mechanism, target = each.mechanism, each.target
-    assert mechanism is not None and each.loss is not None
-    words: dict[str, object] = {"store": each.store.name, "loss": _LOSSES[each.loss], "by": mechanism.row.title}
-    for name, estimate, promise in (("rpo", mechanism.rpo, target.rpo), ("rto", mechanism.rto, target.rto)):
-        if promise is None:
-            continue
-        amount = estimate.interval.worst if worst else estimate.interval.typical
-        figure = told(amount, each.verdict) if worst else amount.low
-        if figure > promise.value:
-            words |= {"figure": spoken(figure), "promised": spoken(promise.value)}
-            if figure == UNBOUNDED:
-                return f"{name}-unbounded", words
-            return name, words
-    kept = mechanism.kept
-    words |= {"figure": spoken(kept.high), "promised": spoken(target.retention.value) if target.retention else ""}
-    return "retention", words
+def _violations(told: list[tuple[Assessment, str, dict[str, object]]], project: Project) -> Iterator[Violation]:
+    """One finding for the losses that one store is exposed to for one reason at one place."""
+    groups: dict[tuple[object, ...], list[tuple[Assessment, str, dict[str, object]]]] = {}
+    for each, variant, words in told:
+        made = _violation(each, project, variant, words)
+        key = (
+            each.store.name,
+            each.store.address,
+            each.environment,
+            made.span,
+            variant,
+            *sorted(words.items(), key=str),
+        )
+        groups.setdefault(tuple(str(part) for part in key), []).append((each, variant, words))
+    for group in groups.values():
+        each, variant, words = group[0]
+        losses = [_LOSSES[one.loss] for one, _, _ in group if one.loss is not None]
+        words["loss"] = losses[0] if len(losses) == 1 else f"{', '.join(losses[:-1])} or {losses[-1]}"
+        made = _violation(each, project, variant, words)
+        made.discriminator = f"{each.store.name}:{','.join(str(one.loss) for one, _, _ in group)}"
+        yield made
 
 
 def _violation(each: Assessment, project: Project, variant: str, words: dict[str, object]) -> Violation:
@@ -167,14 +173,13 @@ def backup_does_not_count(project: Project, _: Project) -> Iterator[Outcome]:
             if mechanism.id == "dump":
                 continue
             for reason, span in mechanism.defeated:
-                if (reason, span) not in seen:
+                if (reason, span) not in seen and reason not in CHOICES:
                     seen.add((reason, span))
-                    what = f"{mechanism.row.title} of {store.address}"
                     yield Violation(
                         span,
                         resource=store.address,
                         environment=store.environment,
-                        words={"what": what, "reason": reason},
+                        words={"store": store.address, "what": mechanism.row.title, "reason": reason},
                     )
 
 
@@ -309,7 +314,7 @@ def restore_test_missing(project: Project, _: Project) -> Iterator[Outcome]:
     """A restore is tried by automation as often as the policy requires."""
     policy = project.policy
     assert policy is not None
-    tests = _restore_tests(project)
+    tests = restores.tests(project)
     for store in _promised(project):
         promise = _required(project, store, "restore_test")
         if promise is None or not isinstance(promise.value, int):
@@ -329,33 +334,6 @@ def restore_test_missing(project: Project, _: Project) -> Iterator[Outcome]:
             yield Violation(
                 place, variant="rare", resource=store.address, environment=store.environment, words=words, related=notes
             )
-
-
-def _restore_tests(project: Project) -> list[tuple[float, Span]]:
-    """How far apart automated restores are, and where each is scheduled."""
-    found: list[tuple[float, Span]] = []
-    for plan in project.of_type("aws_backup_restore_testing_plan"):
-        expression = string(plan.get("schedule_expression"))
-        zone = string(plan.get("schedule_expression_timezone")) or "UTC"
-        try:
-            if expression is not None:
-                found.append((cadence(expression, "aws", zone).longest, plan.get("schedule_expression").span))
-        except ScheduleError:
-            continue
-    for job in project.facts.jobs:
-        schedule = job.triggers.get("schedule")
-        lines = [
-            (text, "github", string(entry.get("timezone")) or "UTC")
-            for entry in (schedule.elements() if schedule is not None else ())
-            if (text := scalar_text(entry.get("cron"))) is not None
-        ]
-        names = {each.name for each in activities(job, project.facts.commands)} if lines else set()
-        if {"restore-test", "dr-drill"} & names:
-            try:
-                found.append((union(lines).longest, job.span))
-            except ScheduleError:
-                continue
-    return found
 
 
 def restore_command_incomplete(project: Project, _: Project) -> Iterator[Outcome]:

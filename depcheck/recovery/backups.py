@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.recovery import figures, places
-from depcheck.recovery.found import DAY, NO, OPEN, YES, Answer, Context, Mechanism, is_on
+from depcheck.recovery.found import DAY, NO, OPEN, SAME_REGION, YES, Answer, Context, Mechanism, is_on
 from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
 from depcheck.recovery.plans import LONGEST_CONTINUOUS, Copy, Covering
 from depcheck.recovery.schedules import NEVER, ScheduleError, union
@@ -125,7 +125,7 @@ def _of_copy(
             words=words,
         )
     else:
-        same = [*troubles, ("the copy is in the store's own region", copy.span)]
+        same = [*troubles, (SAME_REGION, copy.span)]
         yield context.make(
             "backup-copy-region", copy.span, rpo=copied, rto=rto, kept=copy.kept, defeated=same, words=words
         )

@@ -11,6 +11,7 @@ from depcheck.recovery.found import (
     DAY,
     NO,
     OPEN,
+    SAME_REGION,
     YES,
     Answer,
     Context,
@@ -40,9 +41,7 @@ def elasticache_group(context: Context) -> Iterator[Mechanism]:
             elsewhere = context.other_region(replica)
             span = span_of(replica.get("global_replication_group_id"), replica)
             if elsewhere == NO:
-                yield context.make(
-                    "elasticache-global", span, defeated=[("the secondary group is in the same region", span)]
-                )
+                yield context.make("elasticache-global", span, defeated=[(SAME_REGION, span)])
             else:
                 missing = (Missing(f"the region of {replica.address}", span),)
                 yield context.make(

@@ -11,7 +11,9 @@ from depcheck.recovery.found import (
     DAY,
     HOUR,
     NO,
+    ONCE,
     OPEN,
+    SAME_REGION,
     YES,
     Answer,
     Context,
@@ -138,8 +140,7 @@ def _one_off_copies(context: Context) -> Iterator[Mechanism]:
     for type_, by, copied in pairs:
         for snapshot in context.related(type_, by):
             for copy in context.related(copied, f"source_{type_.removeprefix('aws_')}_identifier", snapshot):
-                words = "it is made once, when the configuration is applied, and not by a schedule"
-                yield context.make("rds-snapshot-copy", copy.span, defeated=[(words, copy.span)])
+                yield context.make("rds-snapshot-copy", copy.span, defeated=[(ONCE, copy.span)])
 
 
 def _final_snapshot(id: str, context: Context) -> Iterator[Mechanism]:
@@ -287,7 +288,7 @@ def _elsewhere(context: Context, family: str) -> Iterator[Mechanism]:
             id = f"{family}-global"
         span = span_of(replica.get("global_cluster_identifier"), replica) if "global" in id else source.span
         if elsewhere == NO:
-            yield context.make(id, span, defeated=[("the secondary cluster is in the same region", span)])
+            yield context.make(id, span, defeated=[(SAME_REGION, span)])
             continue
         answer = None
         if elsewhere == OPEN:
@@ -349,7 +350,7 @@ def _redshift_copy(copy: Resource, rpo: Estimate, answer: Answer, context: Conte
     kept, _, _ = days_kept(days, noun="retention_period")
     kept = Range(7.0 * DAY) if kept.decided and kept.low == 0 else kept
     same = isinstance(region, Known) and string(context.place.region) == string(region)
-    defeated = [("the copy is in the cluster's own region", region.span)] if same else []
+    defeated = [(SAME_REGION, region.span)] if same else []
     yield context.make(
         "redshift-snapshot-copy",
         region.span,

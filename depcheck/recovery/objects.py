@@ -6,7 +6,22 @@ from collections.abc import Iterator
 
 from depcheck.model import Resource
 from depcheck.recovery import figures, places
-from depcheck.recovery.found import DAY, FOREVER, NO, OPEN, YES, Answer, Context, Mechanism, both, is_on, number
+from depcheck.recovery.found import (
+    DAY,
+    FOREVER,
+    GOVERNED,
+    NO,
+    OPEN,
+    SAME_REGION,
+    SWITCHED_OFF,
+    YES,
+    Answer,
+    Context,
+    Mechanism,
+    both,
+    is_on,
+    number,
+)
 from depcheck.recovery.intervals import UNBOUNDED, Range
 from depcheck.recovery.lookup import scope_of
 from depcheck.recovery.places import Place
@@ -77,7 +92,7 @@ def _replicated(each: Replication, versions: Answer, context: Context) -> Iterat
     target = rule.get("destination", 0, "bucket")
     span = target.span if not isinstance(target, Absent) else rule.span
     if answer.state == NO:
-        yield context.make("s3-replication", span, defeated=[("the rule is not enabled", answer.span)])
+        yield context.make("s3-replication", span, defeated=[(SWITCHED_OFF, answer.span)])
         return
     partial = _part_of_the_bucket(rule)
     if partial is not None:
@@ -97,7 +112,7 @@ def _replicated(each: Replication, versions: Answer, context: Context) -> Iterat
     if each.destination is None or each.destination.address != bucket.address:
         yield context.make(id, span, losses=("destroy",), rto=here, answer=answer, defeated=defeated)
     if elsewhere == NO:
-        same = [*defeated, ("the destination is in the bucket's own region", span)]
+        same = [*defeated, (SAME_REGION, span)]
         yield context.make(id, span, losses=("region",), defeated=same)
     else:
         there = answer if elsewhere == YES else both(answer, _open("region", target))
@@ -168,8 +183,7 @@ def _locks(context: Context, versions: Answer) -> Iterator[Mechanism]:
         mode = retention.get("mode")
         days, years = retention.get("days"), retention.get("years")
         if string(mode) == "GOVERNANCE":
-            words = "governance mode is lifted by whoever has s3:BypassGovernanceRetention"
-            yield context.make("s3-object-lock", mode.span, defeated=[(words, mode.span)])
+            yield context.make("s3-object-lock", mode.span, defeated=[(GOVERNED, mode.span)])
         elif string(mode) == "COMPLIANCE" or isinstance(mode, Unknown):
             kept = _locked_for(days, years)
             answer = is_on(mode) if isinstance(mode, Unknown) else None

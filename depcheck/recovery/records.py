@@ -140,3 +140,23 @@ def between(interval: Interval, verdict: str = "") -> str:
     open_ = not (interval.typical.decided and interval.worst.decided) and verdict not in (MET, AT_RISK)
     words = spoken(typical) if typical == worst else f"{spoken(typical)}–{spoken(worst)}"
     return f"≥ {words}" if open_ else words
+
+
+def excess(each: Assessment, *, worst: bool) -> tuple[str, dict[str, object]]:
+    """Which figure is beyond its target, and the words for it."""
+    mechanism, target = each.mechanism, each.target
+    assert mechanism is not None
+    words: dict[str, object] = {"store": each.store.name, "by": mechanism.row.title}
+    for name, estimate, promise in (("rpo", mechanism.rpo, target.rpo), ("rto", mechanism.rto, target.rto)):
+        if promise is None:
+            continue
+        amount = estimate.interval.worst if worst else estimate.interval.typical
+        figure = told(amount, each.verdict) if worst else amount.low
+        if figure > promise.value:
+            words |= {"figure": spoken(figure), "promised": spoken(promise.value)}
+            if figure == UNBOUNDED:
+                return f"{name}-unbounded", words
+            return name, words
+    kept = mechanism.kept
+    words |= {"figure": spoken(kept.high), "promised": spoken(target.retention.value) if target.retention else ""}
+    return "retention", words

@@ -12,6 +12,8 @@ from depcheck.recovery.found import (
     HOUR,
     NO,
     OPEN,
+    SAME_REGION,
+    SWITCHED_OFF,
     YES,
     Answer,
     Context,
@@ -56,7 +58,7 @@ def _of_policy(policy: Resource, context: Context) -> Iterator[Mechanism]:
     state = policy.get("state")
     defeated: list[tuple[str, Span]] = []
     if string(state) == "DISABLED":
-        defeated.append(("the lifecycle policy is disabled", state.span))
+        defeated.append((SWITCHED_OFF, state.span))
     elif isinstance(state, Unknown):
         taken = both(taken, Answer(OPEN, state.span, state.missing or (Missing(state.reason, state.span),)))
     if given(policy.get("default_policy")):
@@ -134,7 +136,7 @@ def _of_schedule(
             target, region = place.region, string(place.region) or ""
         own = string(context.place.region)
         same = bool(region) and region == own
-        there = [*troubles, ("the copy is in the volume's own region", copy.span)] if same else troubles
+        there = [*troubles, (SAME_REGION, copy.span)] if same else troubles
         copied_kept = _kept(copy.get("retain_rule", 0), gap)
         answer = taken
         if isinstance(target, Unknown):
@@ -247,8 +249,7 @@ def _efs_replica(replication: Resource, one_zone: bool, context: Context) -> Ite
     local = ("destroy", "zone") if one_zone else ("destroy",)
     yield context.make("efs-replication", span, losses=local, rto=near)
     if elsewhere == NO:
-        words = "the replica is in the file system's own region"
-        yield context.make("efs-replication", span, losses=("region",), defeated=[(words, span)])
+        yield context.make("efs-replication", span, losses=("region",), defeated=[(SAME_REGION, span)])
     else:
         missing = region.missing if isinstance(region, Unknown) else ()
         missing = missing or (Missing("the regions of the file system and its replica", span),)
