@@ -164,8 +164,18 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
         environments=_environments(project),
         policy=project.policy.path if project.policy is not None else None,
         fail_on=settings.fail_on,
-        notices=[*project.notices, *(beyond(project.facts.resources, rules) if settings.shown is None else ())],
+        notices=[*project.notices, *(_notices(project, rules, settings, ran) if settings.shown is None else ())],
     )
+
+
+def _notices(project: Project, rules: list[Rule], settings: Run, ran: frozenset[str]) -> list[str]:
+    """What was not judged although it is there, and what the policy judges although it is not."""
+    found = beyond(project.facts.resources, rules)
+    if project.policy is not None and not settings.partial and settings.environment is None:
+        from depcheck.engine.unheld import unheld
+
+        found += unheld(project, settings.selection, _environments(project), ran)
+    return found
 
 
 def _environments(project: Project) -> list[str]:

@@ -17,6 +17,8 @@ _TOOLS = frozenset(
         *("null", "random", "template", "terraform", "time", "tls"),
     ]
 )
+#: Whose resources rules judge as stores, without naming their types.
+_AS_STORES = frozenset({"mongodbatlas"})
 _MOST = 4
 
 
@@ -61,9 +63,10 @@ def _modules_of(address: str) -> list[str]:
 
 def _without_rules(resources: list[Resource], known: set[str]) -> Iterator[str]:
     found: dict[str, set[tuple[str, str]]] = {}
+    known = known | _TOOLS | _AS_STORES
     for each in resources:
         provider = each.type.split("_")[0]
-        if each.kind == "resource" and provider not in known and provider not in _TOOLS:
+        if each.kind == "resource" and provider not in known:
             found.setdefault(provider, set()).add((each.root, each.address))
     if found:
         most = sorted(found, key=lambda name: (-len(found[name]), name))

@@ -22,9 +22,10 @@ class SelectionError(Exception):
 
 class Selection:
     """The outcome of profile, ``--select``, ``--ignore`` and the policy's ``rules`` (whose names
-    :func:`depcheck.policy.references.check_references` has checked)."""
+    :func:`depcheck.policy.references.check_references` has checked). ``used`` are the policy's exceptions that covered
+    something, by their index."""
 
-    __slots__ = ("_chosen", "_exceptions", "_hidden", "_named_rules", "_severity", "_shown", "known")
+    __slots__ = ("_chosen", "_exceptions", "_hidden", "_named_rules", "_severity", "_shown", "known", "used")
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Selection:
             chosen -= {rule.id for rule in self._named(rules, name)}
         self._chosen = chosen
         self._exceptions = list(policy.rules.ignore) if policy is not None else []
+        self.used: set[int] = set()
 
     def _named(self, rules: Sequence[Rule], name: str) -> list[Rule]:
         if name in SEVERITIES:
@@ -80,7 +82,7 @@ class Selection:
 
     def suppression(self, rule: str, resource: str | None, path: str, today: str) -> Suppression | None:
         """The policy's exception that covers a rule at a resource and a path on a day, or None."""
-        for entry in self._exceptions:
+        for index, entry in enumerate(self._exceptions):
             if entry.rule != rule or (entry.until is not None and entry.until.isoformat() < today):
                 continue
             if entry.resources and not any(matches(resource or "", glob) for glob in entry.resources):
@@ -88,6 +90,7 @@ class Selection:
             if entry.paths and not any(glob_match(path, glob) for glob in entry.paths):
                 continue
             until = entry.until.isoformat() if entry.until is not None else None
+            self.used.add(index)
             return Suppression("policy", entry.reason, until=until)
         return None
 
