@@ -130,6 +130,7 @@ _FILE_NAMES = tuple(
         r"(?P<env>[a-z0-9_-]+)\.tf(?:\.json)?",
     )
 )
+_DEEP = re.compile(r"((?:(?<=/)|^)\*{2,}/|\*{2,})")
 _NOT_AS_FOLDER = frozenset({"test", "testing", "local", "live", "review", "preview", "develop"})
 ORDER_OF = {word: name for name, words in ALIASES.items() for word in words}
 
@@ -168,26 +169,27 @@ def glob_match(path: str, pattern: str) -> bool:
         return path.count("/") == pattern.count("/") and all(
             fnmatchcase(part, each) for part, each in zip(path.split("/"), pattern.split("/"), strict=True)
         )
-    return re.fullmatch(_glob_regex(pattern), path) is not None
+    return re.fullmatch(_glob_regex(pattern), path, re.DOTALL) is not None
 
 
 def _glob_regex(pattern: str) -> str:
-    out: list[str] = []
-    at = 0
-    while at < len(pattern):
-        if pattern.startswith("**/", at):
-            out.append("(?:.*/)?")
-            at += 3
-        elif pattern.startswith("**", at):
-            out.append(".*")
-            at += 2
-        elif pattern[at] == "*":
-            out.append("[^/]*")
-            at += 1
-        elif pattern[at] == "?":
-            out.append("[^/]")
-            at += 1
-        else:
-            out.append(re.escape(pattern[at]))
-            at += 1
-    return "".join(out)
+    """What a star takes is never given back (``(?>…)``): the earliest match of what follows it is as good as any other,
+    and a pattern with many stars would else take time without bound."""
+    first, *rest = _DEEP.split(pattern)
+    out = _shallow(first, last=not rest)
+    for index in range(0, len(rest), 2):
+        stars, chunk = rest[index], rest[index + 1]
+        last = index + 2 == len(rest)
+        any_folders = "(?:.*?/)??" if stars.endswith("/") else ".*?"
+        body = any_folders + _shallow(chunk, last=last)
+        out += body if last else f"(?>{body})"
+    return out
+
+
+def _shallow(chunk: str, *, last: bool) -> str:
+    """A part of a glob in which ``*`` and ``?`` stay in a folder."""
+    first, *rest = ("".join("[^/]" if each == "?" else re.escape(each) for each in part) for part in chunk.split("*"))
+    for index, part in enumerate(rest):
+        anchored = last and index + 1 == len(rest)
+        first += f"[^/]*{part}" if anchored else f"(?>[^/]*?{part})"
+    return first
