@@ -28,6 +28,7 @@ MODULES: dict[str, str] = {
     "cdk": "cdk",
     "shell": "shell",
     "markdown": "markdown",
+    "crontab": "crontab",
 }
 #: Kinds that are read only on request (``--docs``).
 ON_REQUEST = frozenset({"markdown"})
@@ -51,6 +52,7 @@ _NAMES: tuple[tuple[str, Pattern], ...] = tuple(
             r"(?<!\.ts|\.js|\.py|\.go|\.rs|\.md|\.sh|\.j2)(?<!\.bak|\.erb|\.swp)(?<!\.orig)(?<!\.patch)",
         ),
         ("markdown", r".+\.(?:md|markdown)"),
+        ("crontab", r"crontab(?:\.[a-z]+)?|.+\.(?:crontab|cron)"),
         ("yaml", r".+\.ya?ml"),
         ("json", r".+\.(?:json|template|skey|vkey)"),
     )

@@ -11,10 +11,11 @@ from depcheck.policy.precedence import Target
 from depcheck.policy.vocabulary import LOSSES
 from depcheck.project import promises
 from depcheck.recovery import dumps, figures, intervals, mechanisms, said
+from depcheck.recovery.dump_commands import DumpJob
 from depcheck.recovery.figures import Assumptions, Circumstances
 from depcheck.recovery.found import OPEN, YES, Context, Mechanism, Surroundings, number
 from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNKNOWN, UNRECOVERABLE, Range
-from depcheck.recovery.jobs import DumpJob, jobs_of
+from depcheck.recovery.jobs import jobs_of
 from depcheck.recovery.lookup import Lookup
 from depcheck.recovery.stores import Store, stores_of
 from depcheck.source import Span

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from depcheck.model import Resource
 from depcheck.project import Project
 from depcheck.recovery import figures, places
+from depcheck.recovery.dump_commands import Destination, DumpJob
 from depcheck.recovery.figures import Circumstances
 from depcheck.recovery.found import DAY, OPEN, YES, Answer, Mechanism, number
 from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
-from depcheck.recovery.jobs import Destination, DumpJob
 from depcheck.recovery.lookup import Lookup
 from depcheck.recovery.schedules import NEVER, ScheduleError, union
 from depcheck.recovery.stores import Store, named_volumes
@@ -100,6 +100,8 @@ def _names(job: DumpJob, store: Store) -> bool:
     resource = store.resource
     if resource is None:
         return False
+    if job.refers is not None:
+        return resource.address == job.refers
     own = {resource.name} if resource.format == "compose" else set()
     for name in ("identifier", "cluster_identifier", "bucket", "name", "replication_group_id", "db_name"):
         value = resource.get(name)

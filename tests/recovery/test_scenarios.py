@@ -2307,6 +2307,78 @@ SCENARIOS: list[tuple[str, Files, str, str, str, str, str, str]] = [
         "",
         "the dump is on the same disk",
     ),
+    (
+        "crontab-file",
+        {
+            **compose(POSTGRES),
+            "deploy/crontab": "CRON_TZ=Europe/Berlin\n# nightly\n30 3 * * * docker exec db pg_dump -U app app | aws s3 cp - s3://acme/$(date +\\%F)\n",
+        },
+        "compose.db",
+        "deletion",
+        "rpo=26h",
+        "unrecoverable",
+        "",
+        "a pipeline of sh has no pipefail",
+    ),
+    (
+        "crontab-script",
+        {
+            **compose(POSTGRES),
+            "deploy/crontab": "CRON_TZ=Europe/Berlin\n30 3 * * * ./dump.sh\n",
+            "dump.sh": "#!/bin/bash\nset -euo pipefail\ndocker exec db pg_dump -U app app | aws s3 cp - s3://acme/$(date +%F)\n",
+        },
+        "compose.db",
+        "deletion",
+        "rpo=26h",
+        "met",
+        "25h 25h30m",
+        "the day on which the clock goes back has 25 hours",
+    ),
+    (
+        "cron-d-user",
+        {
+            **compose(POSTGRES),
+            "etc/cron.d/dump.cron": "0 */6 * * * root docker exec db pg_dump -U app app > /var/backups/app.sql\n",
+        },
+        "compose.db",
+        "deletion",
+        "rpo=7h",
+        "met",
+        "6h 6h30m",
+        "the sixth word is the user",
+    ),
+    (
+        "crontab-never",
+        {**compose(POSTGRES), "crontab": "0 3 31 2 * docker exec db pg_dump app > /b.sql\n"},
+        "compose.db",
+        "deletion",
+        "rpo=31d",
+        "unrecoverable",
+        "",
+        "there is no 31 February",
+    ),
+    (
+        "scheduler-snapshot",
+        rds()
+        + 'resource "aws_scheduler_schedule" "s" {\n  schedule_expression = "rate(6 hours)"\n  flexible_time_window {\n    mode = "OFF"\n  }\n  target {\n    arn = "arn:aws:scheduler:::aws-sdk:rds:createDBSnapshot"\n    role_arn = "r"\n    input = jsonencode({ DbInstanceIdentifier = aws_db_instance.main.identifier })\n  }\n}\n',
+        ALL_RDS,
+        "deletion",
+        "rpo=7h",
+        "met",
+        "6h 6h30m",
+        "EventBridge Scheduler makes a snapshot every six hours",
+    ),
+    (
+        "scheduler-off",
+        rds()
+        + 'resource "aws_scheduler_schedule" "s" {\n  state = "DISABLED"\n  schedule_expression = "rate(6 hours)"\n  target {\n    arn = "arn:aws:scheduler:::aws-sdk:rds:createDBSnapshot"\n    role_arn = "r"\n    input = jsonencode({ DbInstanceIdentifier = "main" })\n  }\n}\n',
+        ALL_RDS,
+        "deletion",
+        "rpo=7h",
+        "unrecoverable",
+        "",
+        "the schedule is disabled",
+    ),
 ]
 
 
