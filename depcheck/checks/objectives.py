@@ -186,13 +186,21 @@ def backup_does_not_count(project: Project, _: Project) -> Iterator[Outcome]:
 def inconsistent_dump(project: Project, _: Project) -> Iterator[Outcome]:
     """A dump shows one moment of the database."""
     for command in project.facts.commands:
-        text = restores.text_of(command)
-        if command.name in ("mysqldump", "mariadb-dump"):
-            consistent = ("--single-transaction", "--lock-all-tables", "--no-data", "-x", "--opt --lock")
-            if any(word.text is None and word.raw.strip("\"'").startswith("$") for word in command.words[1:2]):
-                continue
-            if not any(each in text for each in consistent):
-                yield Violation(command.span, environment=command.environment, words={"option": "--single-transaction"})
+        if restores.mixes_moments(command):
+            yield Violation(command.span, environment=command.environment, words={"option": "--single-transaction"})
+    survey = _survey(project)
+    for job, store in survey.raw_copies():
+        words: dict[str, object] = {"job": job.address, "store": store.name}
+        notes = [Note("the database", store.span)]
+        yield Violation(
+            job.span,
+            variant="volume",
+            resource=job.address,
+            environment=job.environment,
+            words=words,
+            related=notes,
+            discriminator=store.name,
+        )
 
 
 def backup_beside_data(project: Project, _: Project) -> Iterator[Outcome]:

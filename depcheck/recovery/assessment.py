@@ -17,7 +17,7 @@ from depcheck.recovery.found import OPEN, YES, Context, Mechanism, Surroundings,
 from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNKNOWN, UNRECOVERABLE, Range
 from depcheck.recovery.jobs import jobs_of
 from depcheck.recovery.lookup import Lookup
-from depcheck.recovery.stores import Store, stores_of
+from depcheck.recovery.stores import Store, named_volumes, stores_of
 from depcheck.source import Span
 from depcheck.values import Missing
 
@@ -142,6 +142,20 @@ class Survey:
         if most is not None:
             return Range(0.0, most, (Missing(words, store.span),)), False
         return figures.unsized(words), False
+
+    def raw_copies(self) -> Iterator[tuple[DumpJob, Store]]:
+        """Jobs that copy the files of a database while it runs, and the database."""
+        for job in self.jobs:
+            if job.engine != "volume" or job.beside is None:
+                continue
+            for store in self.stores:
+                resource = store.resource
+                if resource is None or resource.type != "compose_service" or store.kind != "database":
+                    continue
+                if resource.environment != job.beside.environment or dumps.stops(resource):
+                    continue
+                if set(named_volumes(job.beside)) & set(named_volumes(resource)):
+                    yield job, store
 
     def context(self, store: Store, resource: Resource) -> Context:
         """The store with everything that its mechanisms are looked for in."""

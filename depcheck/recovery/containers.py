@@ -19,6 +19,28 @@ def of(context: Context) -> Iterator[Mechanism]:
     """A container of compose that keeps data."""
     if context.store.engine == "redis":
         yield from _redis(context)
+    elif context.store.engine == "postgres":
+        yield from _archive(context)
+
+
+def _archive(context: Context) -> Iterator[Mechanism]:
+    """PostgreSQL's write-ahead log, archived by a command that is given on the command line."""
+    service = context.resource
+    words = _command(service.get("command")) or []
+    settings = dict(word.split("=", 1) for word in words if "=" in word)
+    command = settings.get("archive_command", "")
+    if settings.get("archive_mode") not in ("on", "always") or not command:
+        return
+    span = _span(service.get("command"), service.span)
+    far = any(tool in command for tool in ("wal-g", "wal-e", "pgbackrest", "s3", "barman", "rclone", "gsutil"))
+    seconds = settings.get("archive_timeout", "0").removesuffix("s")
+    every = Missing("archive_timeout, without which a log is archived when its 16 MB are full", span)
+    interval = Interval.of(float(seconds)) if seconds.isdigit() and int(seconds) > 0 else Interval.open((every,))
+    rpo = Estimate([Term("the log that is not archived yet (archive_timeout)", interval, "configured")])
+    # A log brings nothing back without a base backup, and the command line does not show one.
+    base = Answer(OPEN, span, (Missing(f"how often a base backup of {service.address} is made", span),))
+    losses = ("deletion", "destroy", "instance", "zone") if far else ("deletion",)
+    yield context.make("wal-archive", span, losses=losses, rpo=rpo, answer=base)
 
 
 def _redis(context: Context) -> Iterator[Mechanism]:

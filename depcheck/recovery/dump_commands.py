@@ -25,6 +25,7 @@ TOOLS: tuple[tuple[Pattern, str, str], ...] = tuple(
         (r"clickhouse-backup create\b", "clickhouse", "="),
         (r"influx(?:d)? backup\b", "influxdb", "="),
         (r"convex export\b", "convex", ""),
+        (r"(?:restic|borg) (?:-\S+ \S+ )*(?:backup|create)\b", "volume", "="),
     )
 )
 #: Commands of the AWS CLI that make a snapshot: the types of stores, and the option that names one.

@@ -96,6 +96,14 @@ def _volumes_of(store: Store) -> set[str]:
     return {resource.name} if resource.type == "compose_volume" else set(named_volumes(resource))
 
 
+def stops(service: Resource) -> bool:
+    """Whether a service of compose is stopped, or dumps itself, while its volumes are copied."""
+    labels = service.get("labels")
+    prefix = "docker-volume-backup."
+    names = [key for key, _ in labels.items()] + [scalar_text(each) or "" for each in labels.elements()]
+    return any(name.startswith(prefix) for name in names)
+
+
 def _names(job: DumpJob, store: Store) -> bool:
     resource = store.resource
     if resource is None:

@@ -96,6 +96,17 @@ def tests(project: Project) -> list[tuple[float, Span]]:
     return found
 
 
+def mixes_moments(command: Command) -> bool:
+    """Whether a dump reads the tables of a running MySQL one after the other, each at its own moment."""
+    if command.name not in ("mysqldump", "mariadb-dump"):
+        return False
+    text = text_of(command)
+    if any(word.text is None and word.raw.strip("\"'").startswith("$") for word in command.words[1:2]):
+        return False
+    consistent = ("--single-transaction", "--lock-all-tables", "--no-data", " -x")
+    return not any(each in text for each in (*consistent, "--version", "--help"))
+
+
 def lacking(commands: Iterable[Command]) -> Iterator[Lacking]:
     """What the commands of a script lack."""
     listed = list(commands)
