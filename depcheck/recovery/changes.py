@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from depcheck.data import load_json
 from depcheck.model import Resource
 from depcheck.recovery import figures, mechanisms
 from depcheck.recovery.found import DAY, HOUR, Context, Mechanism
@@ -135,11 +137,34 @@ def _attribute(survey: Survey, context: Context, values: dict[str, Scalar]) -> _
     span = present.span if not isinstance(present, Absent) else resource.span
     if isinstance(present, Known) and present.key is None and present.via:
         span = resource.span
-    before = f"{name} = {_shown(present)}" if not isinstance(present, Absent) else f"{name} is not set"
-    after = ", ".join(f"{key} = {_literal(value)}" for key, value in values.items())
+    written = _written(resource, name)
+    before = f"{written} = {_shown(present)}" if not isinstance(present, Absent) else f"{written} is not set"
+    after = ", ".join(f"{_written(resource, key)} = {_literal(value)}" for key, value in values.items())
     after_resource = changed(resource, values)
     found = mechanisms.own(survey.context(context.store, after_resource))
     return _Proposal(span, before, after, found)
+
+
+def _written(resource: Resource, name: str) -> str:
+    """An attribute as the configuration calls it, which is not in Terraform's words where it is CloudFormation's."""
+    return _properties(resource.type).get(name, name) if resource.format == "cloudformation" else name
+
+
+@lru_cache(maxsize=64)
+def _properties(type_: str) -> dict[str, str]:
+    """The properties of CloudFormation by the attributes of Terraform that they are."""
+    types = load_json("schemas", "cloudformation-terraform.json")["types"]
+    found: dict[str, str] = {}
+    for entry in types.values() if isinstance(types, dict) else ():
+        if entry.get("terraform") == type_:
+            for name, row in entry.get("properties", {}).items():
+                if isinstance(row, str):
+                    found.setdefault(row.split(" ", 1)[0], name)
+    if type_ == "aws_dynamodb_table":
+        inside = "PointInTimeRecoverySpecification"
+        found["point_in_time_recovery.enabled"] = f"{inside}.PointInTimeRecoveryEnabled"
+        found["point_in_time_recovery.recovery_period_in_days"] = f"{inside}.RecoveryPeriodInDays"
+    return found
 
 
 def _shown(value: Value) -> str:

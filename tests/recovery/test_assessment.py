@@ -460,3 +460,18 @@ def test_a_size_decides_the_worst_case() -> None:
     policy = promise("aws_db_instance.main", "deletion", "rto=6h").replace("against", "data_size: %s, against")
     assert [each.verdict for each in assessments(RDS, policy % "50GiB")] == ["met"]
     assert [each.verdict for each in assessments(RDS, policy % "1TiB")] == ["at_risk"]
+
+
+def test_a_change_is_told_in_the_words_of_its_format() -> None:
+    files = {
+        "stack.yaml": """
+        AWSTemplateFormatVersion: "2010-09-09"
+        Resources:
+          Orders:
+            Type: AWS::RDS::DBInstance
+            Properties: {Engine: postgres, BackupRetentionPeriod: 7}
+        """
+    }
+    (found,) = assessments(files, promise("cfn.Orders", "deletion", "rpo=15m retention=14d"))
+    assert found.change is not None
+    assert (found.change.before, found.change.after) == ("BackupRetentionPeriod = 7", "BackupRetentionPeriod = 14")
