@@ -179,6 +179,7 @@ class Finding:
         "aliases",
         "confidence",
         "controls",
+        "discriminator",
         "environment",
         "excerpt",
         "fingerprint",
@@ -217,7 +218,9 @@ class Finding:
         fix: Fix | None = None,
         fix_text: str = "",
         suppression: Suppression | None = None,
+        discriminator: str = "",
     ) -> None:
+        self.discriminator = discriminator
         self.rule = rule
         self.pack = pack
         self.title = title

@@ -4,8 +4,8 @@ A rule's fixtures are ``fixtures/<pack>/<rule-id>/violating*`` and ``compliant*`
 small repository of its own. A comment ``violation: <rule-id>`` stands on the line above each place where the rule must
 report, ``undetermined: <rule-id>`` above each that it must call undecided; ``violation-here:`` and
 ``undetermined-here:`` speak for their own line. Formats without comments have the marks beside them, in
-``<file>.marks``: one ``LINE violation <rule-id>`` a line. Nothing else may be reported. A folder's ``.tracked`` names the
-files that git tracks, one a line.
+``<file>.marks``: one ``LINE violation <rule-id>`` a line. Nothing else may be reported. A folder's ``.tracked`` names
+the files that git tracks, one a line.
 
     import pytest
     from depcheck.testing import cases, mismatches

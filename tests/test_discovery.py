@@ -260,9 +260,7 @@ def test_encodings(data: bytes, text: str, bom: bool, lossy: bool) -> None:
     assert (source.text, source.bom, source.lossy) == (text, bom, lossy)
 
 
-NAMES = st.sampled_from(
-    ["a", "b", "ab", "aab", "a.txt", "x.tf", "#a", "a b", "a ", "a-b", "[", "]", "\\a", "aa\x0cb"]
-)
+NAMES = st.sampled_from(["a", "b", "ab", "aab", "a.txt", "x.tf", "#a", "a b", "a ", "a-b", "[", "]", "\\a", "aa\x0cb"])
 WORDS = r"""a /a a/ *.tf !x.tf b/* **/a a/** a/**/b /* !/a/ ?b [ab] \#a * *a*b a*b **/a/**/b a**b ** **/**/b /**/a
     b/**/a/* [!a] [^a]b [a-b]b []] [[] [a-] [-a] [!a-z] [a \[ [\]] *[a-z]* \a \\a a\ ü [&&] [a--b] [b-a] [[:alpha:]]b
     [![:digit:]] !a !**/a !b/ *b/ a/b/ ab/a ./a a//b # \!a"""

@@ -293,11 +293,18 @@ def _built(
 
 
 def _without_yielding(findings: list[Finding], rules: list[Rule], silencer: Silencer) -> list[Finding]:
-    """One defect, one finding: a rule that yields to a more specific one is silent where that one spoke."""
+    """One defect, one finding: a rule that yields to a more specific one is silent where that one spoke.
+
+    ``rule-id:word`` yields to findings of that rule whose discriminator ends in a list with the word (a kind of loss).
+    """
     yields = {rule.id: rule.yields_to for rule in rules if rule.yields_to}
     if not yields:
         return findings
-    spoken = {(each.rule, each.span.path, each.span.line, each.environment) for each in findings}
+    spoken = {
+        (name, each.span.path, each.span.line, each.environment)
+        for each in findings
+        for name in (each.rule, *(f"{each.rule}:{word}" for word in each.discriminator.rsplit(":", 1)[-1].split(",")))
+    }
     kept: list[Finding] = []
     for each in findings:
         place = (each.span.path, each.span.line, each.environment)

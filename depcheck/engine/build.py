@@ -150,6 +150,7 @@ def finding(rule: Rule, severity: str, violation: Violation, masker: Masker) -> 
         aliases=rule.aliases,
         fix=fix,
         fix_text=masker.text(_fill(rule.fix, violation)),
+        discriminator=masker.text(violation.discriminator),
     )
 
 

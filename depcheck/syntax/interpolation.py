@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from depcheck.model import Problem
 from depcheck.source import Span, Text
-from depcheck.values import Absent, Known, Missing, Step, Unknown, Value, scalar_text
+from depcheck.values import Absent, Known, Missing, Step, Unknown, scalar_text
 
 #: Expansions inside each other beyond this are kept as they are written.
 DEPTH = 100
