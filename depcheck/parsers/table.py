@@ -52,7 +52,7 @@ _NAMES: tuple[tuple[str, Pattern], ...] = tuple(
             r"(?<!\.ts|\.js|\.py|\.go|\.rs|\.md|\.sh|\.j2)(?<!\.bak|\.erb|\.swp)(?<!\.orig)(?<!\.patch)",
         ),
         ("markdown", r".+\.(?:md|markdown)"),
-        ("crontab", r"crontab(?:\.[a-z]+)?|.+\.(?:crontab|cron)"),
+        ("crontab", r"crontab(?:\.(?:txt|example|sample|dist|root))?|.+\.(?:crontab|cron)"),
         ("yaml", r".+\.ya?ml"),
         ("json", r".+\.(?:json|template|skey|vkey)"),
     )
