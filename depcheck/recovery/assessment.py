@@ -231,6 +231,9 @@ def is_promised(store: Store, project: Project) -> bool:
         return False
     if store.promised is None and store.resource is not None and promises.is_sample(store.resource):
         return False
+    if store.promised is None and store.kind == "queue":
+        # What passes through is seldom kept; a queue is a store of data where the policy says so.
+        return False
     holds = precedence.promised_environments(policy, store.promised, project.environments)
     return store.environment is None or store.environment in holds
 

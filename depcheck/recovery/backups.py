@@ -205,12 +205,7 @@ def _together(coverings: list[Covering], context: Context) -> Iterator[Mechanism
 
 
 def _restore(context: Context, *, same_region: bool, replayed: bool = False) -> Estimate:
-    row = figures.row("backup-plan")
-    steps = figures.restore_of(context.resource.type)
-    if replayed and "provision.rds" in steps:
-        at = steps.index("provision.rds") + 1
-        steps = [*steps[:at], "replay", *steps[at:]]
-    return figures.recovery(steps, context.circumstances, row, same_region=same_region)
+    return figures.restored(context.resource.type, context.circumstances, same_region=same_region, replayed=replayed)
 
 
 def _versioning(context: Context) -> Answer:

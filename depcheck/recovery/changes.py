@@ -355,9 +355,8 @@ def _planned(assessment: Assessment, context: Context, loss: str) -> Iterator[_P
     if resource.type not in _PLANNED or loss in ("instance", "zone"):
         return
     row = figures.row({"region": "backup-copy-region", "account": "backup-copy-account"}.get(loss, "backup-plan"))
-    steps = figures.restore_of(resource.type)
     where = {"region": " and a copy to another region", "account": " and a copy to a vault in another account"}
-    rto = figures.recovery(steps, context.circumstances, row, same_region=loss != "region")
+    rto = figures.restored(resource.type, context.circumstances, same_region=loss != "region")
     promise = assessment.target.retention
     kept = Range(float(promise.value)) if promise is not None else Range(UNBOUNDED)
     for gap, schedule in ((DAY, "cron(0 5 ? * * *)"), (HOUR, "cron(0 * ? * * *)")):

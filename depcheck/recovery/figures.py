@@ -143,7 +143,7 @@ class Circumstances:
     """What the estimates of one store depend on: assumptions, whether an alarm tells of a loss, how much data there is
     (in bytes), and how far the snapshots are apart from which a log is replayed."""
 
-    __slots__ = ("alarm", "assumptions", "replayed", "size", "sized")
+    __slots__ = ("_backup", "_copying", "alarm", "assumptions", "replayed", "restored", "size", "sized")
 
     def __init__(
         self, assumptions: Assumptions, *, alarm: bool, size: Range, sized: bool, replayed: float = _REPLAYED
@@ -154,6 +154,9 @@ class Circumstances:
         #: Whether the policy gives the size; else a backup is assumed to take ``backup.duration``.
         self.sized = sized
         self.replayed = replayed
+        self.restored: dict[tuple[str, bool, bool], Estimate] = {}
+        self._backup: Term | None = None
+        self._copying: Term | None = None
 
     def replaying(self, gap: float) -> Circumstances:
         """The same where snapshots are so far apart."""
@@ -164,6 +167,11 @@ class Circumstances:
 
     def backup(self) -> Term:
         """How long a backup takes before it is usable: at worst, because typically the gap alone counts."""
+        if self._backup is None:
+            self._backup = self._backing_up()
+        return self._backup
+
+    def _backing_up(self) -> Term:
         if not self.sized:
             term = self.assumptions.duration("backup.duration")
             worst = term.interval.worst
@@ -180,6 +188,11 @@ class Circumstances:
 
     def copying(self) -> Term:
         """How long a copy to another region takes, at worst."""
+        if self._copying is None:
+            self._copying = self._copied()
+        return self._copying
+
+    def _copied(self) -> Term:
         return self.assumptions.moving("copy.cross_region", "the copy to another region", self.size, typically=False)
 
 
@@ -245,6 +258,19 @@ def restore_of(type: str) -> list[object]:
     assert isinstance(restore, dict)
     found = restore.get(type)
     return list(found) if isinstance(found, list) else ["detect", "decide", "cutover", "validate"]
+
+
+def restored(type: str, circumstances: Circumstances, *, same_region: bool, replayed: bool = False) -> Estimate:
+    """How long it takes to restore a recovery point; with a log to replay for continuous backups of RDS."""
+    known = circumstances.restored.get((type, same_region, replayed))
+    if known is None:
+        steps = restore_of(type)
+        if replayed and "provision.rds" in steps:
+            at = steps.index("provision.rds") + 1
+            steps = [*steps[:at], "replay", *steps[at:]]
+        known = _recovery(steps, circumstances, row("backup-plan"), same_region)
+        circumstances.restored[type, same_region, replayed] = known
+    return known
 
 
 def _step(step: object, circumstances: Circumstances, mechanism: Row) -> Term:

@@ -475,3 +475,11 @@ def test_a_change_is_told_in_the_words_of_its_format() -> None:
     (found,) = assessments(files, promise("cfn.Orders", "deletion", "rpo=15m retention=14d"))
     assert found.change is not None
     assert (found.change.before, found.change.after) == ("BackupRetentionPeriod = 7", "BackupRetentionPeriod = 14")
+
+
+def test_a_queue_is_a_store_where_the_policy_says_so() -> None:
+    files = 'resource "aws_sqs_queue" "main" {\n  name = "main"\n}\n'
+    defaults = "version: 1\nrecovery:\n  defaults: {rpo: 1h, against: [deletion]}\n"
+    assert [each.verdict for each in assessments(files, defaults)] == ["no_target"]
+    named = defaults + '  stores: {jobs: {match: ["kind:queue"]}}\n'
+    assert [each.verdict for each in assessments(files, named)] == ["unrecoverable"]
