@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from depcheck.recovery import figures, places
 from depcheck.recovery.found import DAY, NO, OPEN, SAME_REGION, YES, Answer, Context, Mechanism, is_on
 from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
-from depcheck.recovery.plans import LONGEST_CONTINUOUS, Copy, Covering
+from depcheck.recovery.plan_rules import LONGEST_CONTINUOUS, Copy
+from depcheck.recovery.plans import Covering
 from depcheck.recovery.schedules import NEVER, ScheduleError, union
 from depcheck.source import Span
 from depcheck.values import Missing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from depcheck.recovery import atlas, backups, caches, containers, databases, objects, volumes
+from depcheck.recovery import atlas, backups, caches, containers, databases, objects, volumes, warehouses
 from depcheck.recovery.found import NO, OPEN, YES, Answer, Context, Mechanism, is_on
 
 _FINDERS: dict[str, Callable[[Context], Iterator[Mechanism]]] = {
@@ -12,8 +12,8 @@ _FINDERS: dict[str, Callable[[Context], Iterator[Mechanism]]] = {
     "aws_rds_cluster": databases.cluster,
     "aws_docdb_cluster": databases.cluster,
     "aws_neptune_cluster": databases.cluster,
-    "aws_redshift_cluster": databases.redshift,
-    "aws_dynamodb_table": databases.dynamodb,
+    "aws_redshift_cluster": warehouses.redshift,
+    "aws_dynamodb_table": warehouses.dynamodb,
     "aws_elasticache_replication_group": caches.elasticache_group,
     "aws_elasticache_cluster": caches.elasticache_cluster,
     "aws_elasticache_serverless_cache": caches.elasticache_serverless,

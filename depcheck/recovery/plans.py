@@ -7,21 +7,12 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from depcheck.model import Resource
-from depcheck.recovery import places
-from depcheck.recovery.intervals import UNBOUNDED, Range
 from depcheck.recovery.lookup import Lookup, scope_of
-from depcheck.recovery.places import Place
-from depcheck.recovery.schedules import NEVER, Cadence, ScheduleError, cadence
+from depcheck.recovery.plan_rules import PlanRule, missing_of
 from depcheck.recovery.stores import tag
-from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
 YES, NO, OPEN = "yes", "no", "open"
-_DAY = 86_400
-_HOUR = 3_600
-#: The schedule of a rule that has none ("ScheduleExpression" in AWS Backup's API).
-DEFAULT_SCHEDULE = "cron(0 5 ? * * *)"
-LONGEST_CONTINUOUS = 35
 #: The service and the kind in the ARNs of what AWS Backup protects, and its name in the opt-in settings.
 _PROTECTED = {
     "aws_db_instance": ("rds", "db", "RDS"),
@@ -40,107 +31,6 @@ _PROTECTED = {
     "aws_fsx_lustre_file_system": ("fsx", "file-system", "FSx"),
 }
 _IDENTIFIERS = ("identifier", "cluster_identifier", "name", "bucket", "id")
-
-
-class Copy:
-    """A copy of a rule's recovery points: where to, and how long it is kept there."""
-
-    __slots__ = ("kept", "place", "span")
-
-    def __init__(self, place: Place, kept: Range, span: Span) -> None:
-        self.place = place
-        self.kept = kept
-        self.span = span
-
-
-class PlanRule:
-    """One rule of a backup plan.
-
-    ``cadence`` is None where the schedule is not decided or cannot be read; ``trouble`` says why. ``window`` is the
-    start window in seconds, None where the service's default holds. ``locked`` tells whether its vault is locked in
-    compliance mode. ``defeated`` are reasons why its jobs fail, each with its place.
-    """
-
-    __slots__ = (
-        "cadence",
-        "continuous",
-        "copies",
-        "defeated",
-        "expression",
-        "kept",
-        "locked",
-        "plan",
-        "span",
-        "trouble",
-        "window",
-        "zone",
-    )
-
-    def __init__(self, plan: Resource, rule: Value, lookup: Lookup) -> None:
-        self.plan = plan
-        schedule = rule.get("schedule")
-        self.span = schedule.span if not isinstance(schedule, Absent) else rule.span
-        self.expression = DEFAULT_SCHEDULE if isinstance(schedule, Absent) else scalar_text(schedule) or ""
-        self.zone = string(rule.get("schedule_expression_timezone")) or "UTC"
-        self.cadence: Cadence | None = None
-        self.trouble: Missing | None = None
-        self.defeated: list[tuple[str, Span]] = []
-        self._read_schedule(schedule)
-        self.window = _window(rule.get("start_window"))
-        self.continuous = rule.get("enable_continuous_backup")
-        self.kept = _kept(rule.get("lifecycle", 0, "delete_after"))
-        place = places.place_of(plan, lookup.project)
-        self.copies = [
-            Copy(
-                _destination(each, plan, place, lookup),
-                _kept(each.get("lifecycle", 0, "delete_after")),
-                each.span if isinstance(each, Known) else self.span,
-            )
-            for each in rule.get("copy_action").elements()
-        ]
-        self.locked = NO
-        self._read_vault(rule, lookup)
-
-    def _read_schedule(self, schedule: Value) -> None:
-        if isinstance(schedule, Unknown):
-            self.trouble = _missing(schedule, "the schedule of a backup rule")
-            return
-        try:
-            found = cadence(self.expression, "aws", self.zone)
-        except ScheduleError as error:
-            self.trouble = Missing(f"the schedule of {self.plan.address}: {error}", self.span)
-            return
-        if found.longest == NEVER:
-            self.defeated.append((f"its schedule {self.expression} makes no recovery point: {found.words}", self.span))
-        elif found.longest < _HOUR:
-            found = Cadence(_HOUR, "AWS Backup takes a snapshot every hour at most")
-        self.cadence = found
-
-    def _read_vault(self, rule: Value, lookup: Lookup) -> None:
-        if not isinstance(rule.get("target_logically_air_gapped_backup_vault_arn"), Absent):
-            self.locked = YES
-        name = rule.get("target_vault_name")
-        vault = lookup.named(name, "aws_backup_vault", self.plan)
-        if vault is None:
-            return
-        locks = lookup.related(vault, "aws_backup_vault_lock_configuration", "backup_vault_name")
-        for lock in locks.found:
-            days = lock.get("changeable_for_days")
-            self.locked = YES if isinstance(days, Known) else OPEN if isinstance(days, Unknown) else self.locked
-            self._hold_retention(lock)
-        if not locks.found and locks.undecided:
-            self.locked = OPEN
-
-    def _hold_retention(self, lock: Resource) -> None:
-        """Jobs whose retention is outside of what the vault's lock allows fail."""
-        least, most = _number(lock.get("min_retention_days")), _number(lock.get("max_retention_days"))
-        if self.kept.decided and least is not None and self.kept.high < least * _DAY:
-            days = round(self.kept.high / _DAY)
-            words = f"its vault's lock asks for {least:g} days at least and the rule keeps {days}, so its jobs fail"
-            self.defeated.append((words, lock.get("min_retention_days").span))
-        if self.kept.decided and most is not None and self.kept.low > most * _DAY:
-            words = f"its vault's lock allows {most:g} days at most and the rule keeps more, so its jobs fail"
-            self.defeated.append((words, lock.get("max_retention_days").span))
 
 
 class Covering:
@@ -307,7 +197,7 @@ def _named(listed: Value, resource: Resource) -> tuple[str, tuple[Missing, ...]]
                 pattern = (each.outline or "").replace("\ufffc", "*")
                 if pattern and not _may_match(pattern, resource):
                     continue
-                state, missing = OPEN, each.missing or (_missing(each, "a list of resources"),)
+                state, missing = OPEN, each.missing or (missing_of(each, "a list of resources"),)
         else:
             text = string(each) or ""
             if "*" in text or "?" in text:
@@ -370,7 +260,7 @@ def _conditions(selection: Resource, resource: Resource) -> Iterator[tuple[str, 
     """What each condition of a selection says; all of them must hold."""
     for block in selection.get("condition").elements():
         if isinstance(block, Unknown):
-            yield OPEN, block.missing or (_missing(block, "the conditions of a backup selection"),)
+            yield OPEN, block.missing or (missing_of(block, "the conditions of a backup selection"),)
             continue
         for name, wanted, like in (
             ("string_equals", True, False),
@@ -386,66 +276,13 @@ def _conditions(selection: Resource, resource: Resource) -> Iterator[tuple[str, 
 def _tagged(key: Value, value: Value, resource: Resource, *, like: bool = False) -> tuple[str, tuple[Missing, ...]]:
     for each in (key, value):
         if isinstance(each, Unknown):
-            return OPEN, each.missing or (_missing(each, "a tag of a backup selection"),)
+            return OPEN, each.missing or (missing_of(each, "a tag of a backup selection"),)
     name, wanted = scalar_text(key), scalar_text(value)
     if name is None or wanted is None:
         return NO, ()
     found = tag(resource, name.removeprefix("aws:ResourceTag/"))
     if isinstance(found, Unknown):
-        return OPEN, found.missing or (_missing(found, f"the tag {name} of {resource.address}"),)
+        return OPEN, found.missing or (missing_of(found, f"the tag {name} of {resource.address}"),)
     text = scalar_text(found)
     matches = text is not None and (fnmatchcase(text, wanted) if like else text == wanted)
     return (YES if matches else NO), ()
-
-
-def _destination(action: Value, plan: Resource, place: Place, lookup: Lookup) -> Place:
-    value = action.get("destination_vault_arn")
-    for type_ in ("aws_backup_vault", "aws_backup_logically_air_gapped_vault"):
-        vault = lookup.named(value, type_, plan)
-        if vault is not None:
-            return places.place_of(vault, lookup.project)
-    found = places.of_arn(value, plan)
-    return Place(found.region, _own_account(found.account, place.account), found.root)
-
-
-def _own_account(account: Value, own: Value) -> Value:
-    """``data.aws_caller_identity`` is the account that it is deployed to."""
-    if isinstance(account, Unknown) and any("aws_caller_identity" in each.name for each in account.missing):
-        return own
-    return account
-
-
-def _window(value: Value) -> Range | None:
-    if isinstance(value, Absent):
-        return None
-    number = _number(value)
-    if number is None or number < 0:
-        return Range(0.0, UNBOUNDED, (_missing(value, "start_window"),))
-    return Range(number * 60)
-
-
-def _kept(value: Value) -> Range:
-    """How long recovery points are kept, in seconds; without an end where nothing is said."""
-    if isinstance(value, Unknown):
-        return Range(0.0, UNBOUNDED, value.missing or (_missing(value, "delete_after"),))
-    number = _number(value)
-    if isinstance(value, Absent) or number is None or number == 0:
-        return Range(UNBOUNDED)
-    if number < 0:
-        return Range(0.0, UNBOUNDED, (Missing(f"a retention ({number:g} days is none)", value.span),))
-    return Range(number * _DAY)
-
-
-def _number(value: Value) -> float | None:
-    text = scalar_text(value)
-    try:
-        return float(text) if text is not None else None
-    except ValueError:
-        return None
-
-
-def _missing(value: Value, words: str) -> Missing:
-    if isinstance(value, Unknown) and value.missing:
-        return value.missing[0]
-    reason = f" ({value.reason})" if isinstance(value, Unknown) else ""
-    return Missing(f"{words}{reason}", value.span)
