@@ -84,16 +84,25 @@ def _by_literals(text: str, known: Table, little: bool) -> Iterator[_Candidate]:
                 done[each.rank] = at + each.after
                 yield from _beside(text, each, at)
                 continue
+            if each.needs is not None and not _has_need(text, each, at):
+                continue
             match = _at_anchor(text, each, at) if each.anchor else each.pattern.match(text, at)
             if match is not None and not _within_data(text, match.start()):
                 done[each.rank] = match.end()
-                if each.needs is None or each.needs.search(text, max(0, at - 300), at + 300):
-                    yield _Candidate(each, match, 1 if each.vendor else 3)
+                yield _Candidate(each, match, 1 if each.vendor else 3)
 
 
 def _at_anchor(text: str, format: Format, at: int) -> re.Match[str] | None:
-    match = format.pattern.search(text, max(0, at - format.before), at + len(format.anchor) + format.after)
-    return match if match is not None and match.start() <= at < match.end() else None
+    for before in format.starts:
+        if before <= at:
+            match = format.pattern.match(text, at - before)
+            if match is not None and match.end() > at:
+                return match
+    return None
+
+
+def _has_need(text: str, format: Format, at: int) -> bool:
+    return format.needs is None or format.needs.search(text, max(0, at - format.before), at + format.after) is not None
 
 
 def _within_data(text: str, at: int) -> bool:
@@ -103,9 +112,8 @@ def _within_data(text: str, at: int) -> bool:
 
 def _beside(text: str, format: Format, at: int) -> Iterator[_Candidate]:
     """What stands near the anchor, in the same document."""
-    first, last = max(0, at - format.before), at + format.after
-    if format.needs is None or format.needs.search(text, first, last):
-        for match in format.pattern.finditer(text, first, last):
+    if _has_need(text, format, at):
+        for match in format.pattern.finditer(text, max(0, at - format.before), at + format.after):
             yield _Candidate(format, match, 0)
 
 

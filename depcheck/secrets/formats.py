@@ -12,7 +12,7 @@ _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]
 #: A token is not part of a longer word: what may not stand right before and right after it.
 _BEFORE = r"(?<![A-Za-z0-9_-])"
 _AFTER = r"(?![A-Za-z0-9_-])"
-#: How many characters behind an anchor are looked at where an entry does not say more.
+#: How many characters around an anchor or a prefix are looked at where an entry does not say more.
 _REACH = 300
 
 
@@ -42,6 +42,7 @@ class Format:
         "public",
         "rank",
         "single_line",
+        "starts",
         "vendor",
     )
 
@@ -52,7 +53,10 @@ class Format:
         self.rank = rank
         self.prefixes = _texts(entry.get("prefix"))
         self.anchor = str(entry.get("anchor", ""))
-        self.before = _number(entry.get("before"), 0)
+        before = entry.get("before")
+        #: Where a text of the form may begin, seen from its anchor; how far around it ``needs`` and ``beside`` look.
+        self.starts = range(before[1], before[0] - 1, -1) if isinstance(before, list) else range(1)
+        self.before = _number(before, _REACH)
         self.after = _number(entry.get("after"), _REACH)
         self.check = str(entry.get("check", ""))
         environment = entry.get("environment", "")
@@ -86,7 +90,8 @@ class Format:
             characters = str(alphabets[str(entry["alphabet"])])
             lengths = entry["length"]
             shortest, longest = lengths if isinstance(lengths, list) else (1, 1)
-            body = f"[{characters}]{{{shortest},{longest}}}"
+            # Possessive: what ends too late is none, and is not tried with fewer characters.
+            body = f"[{characters}]{{{shortest},{longest}}}+"
             if not characters.endswith("_-"):
                 after = f"(?![A-Za-z0-9_{characters.removeprefix('A-Za-z0-9').removesuffix('-')}-])"
         if self.beside or self.anchor:
