@@ -69,7 +69,7 @@ PROMISED: dict[str, list[tuple[str, str]]] = {
         ("plaintext-listener", "infrastructure/edge.tf"),  # 32-35: CloudFront, WAF, load balancer
         ("unencrypted-cache-traffic", "infrastructure/data.tf"),  # 36-38: only services reach the data layer
         ("missing-variable", "infrastructure/service.tf"),  # 264: configuration is in environment variables
-        ("bucket-can-be-emptied", "infrastructure/data.tf"),  # 162-164: files are versioned, replicated and kept
+        ("store-cannot-be-recovered", "infrastructure/data.tf"),  # 162-164: files are versioned, replicated and kept
         ("cancelled-deployment", ".github/workflows/pipeline.yml"),  # 78-82: deployments run to their end
         ("ungated-production-deploy", ".github/workflows/pipeline.yml"),  # 250: acceptance before production
     ],
