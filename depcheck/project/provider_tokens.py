@@ -13,7 +13,7 @@ from functools import lru_cache
 from depcheck.model import Command, Job, Resource, Setting
 from depcheck.project import Project, exposures
 from depcheck.project.exposures import Exposure, place_of, role_of
-from depcheck.secrets import Match, find_in_text, find_in_value, gated_by, names_a_secret
+from depcheck.secrets import Match, find_in_text, find_in_value, gated_by, names_a_vendor
 from depcheck.source import Span
 from depcheck.values import Known, Value, string
 
@@ -22,6 +22,10 @@ _WITHOUT_VALUES = frozenset({"lock", "ignore"})
 #: Below so many characters in all files, searching for each literal takes less than making an automaton of them.
 _LITTLE = 20_000
 _DEPTH = 24
+#: How texts of configuration languages begin the code of a character.
+_ESCAPES = ("\\x", "\\u", "\\U")
+#: Resources that are an account at a vendor: what their attributes are called says less than their header.
+_OF_VENDORS = ("provider", "backend")
 #: Shorter texts hold no token.
 _SHORTEST = 16
 
@@ -137,38 +141,39 @@ def _in_values(project: Project, little: bool) -> Iterator[ProviderToken]:
 def _values(project: Project) -> Iterator[tuple[str, Known, str, Setting | Job | Resource]]:
     """The texts that the file's own does not tell enough of, each with the path of names that leads to it."""
     for setting in project.facts.settings:
-        for path, value, text in _texts(setting.name, setting.name, setting.value):
+        for path, value, text in _texts(setting.name, setting.value):
             yield path, value, text, setting
     for job in project.facts.jobs:
         for step in job.steps:
             inputs = step.tree.get("with")
             if isinstance(inputs, Known):
                 action = (string(step.uses) or "").partition("@")[0] if step.uses is not None else ""
-                for path, value, text in _texts(action, "", inputs):
+                for path, value, text in _texts(action, inputs):
                     yield path, value, text, job
+    escapes = {path: any(mark in file.source.text for mark in _ESCAPES) for path, file in project.files.items()}
     for resource in project.facts.resources:
-        for path, value, text in _texts(f"{resource.type}.{resource.name}", "", resource.attributes):
-            yield path, value, text, resource
+        address = f"{resource.type}.{resource.name}"
+        if resource.kind in _OF_VENDORS or escapes.get(resource.span.path) or names_a_vendor(address):
+            for path, value, text in _texts(address, resource.attributes):
+                yield path, value, text, resource
 
 
-def _texts(path: str, name: str, value: Value) -> Iterator[tuple[str, Known, str]]:
+def _texts(path: str, value: Value) -> Iterator[tuple[str, Known, str]]:
     """The texts in a value for which their names vouch, or that are not written as they are."""
-    waiting: list[tuple[str, str, Value, int]] = [(path, name, value, _DEPTH)]
+    waiting: list[tuple[str, Value, int]] = [(path, value, _DEPTH)]
     while waiting:
-        path, name, value, depth = waiting.pop()
+        path, value, depth = waiting.pop()
         if not isinstance(value, Known):
             continue
         inner = value.value
         if isinstance(inner, str):
-            if len(inner) >= _SHORTEST and (
-                (not value.via and inner not in value.span.text) or (names_a_secret(name) and gated_by(path))
-            ):
+            if len(inner) >= _SHORTEST and ((not value.via and inner not in value.span.text) or gated_by(path)):
                 yield path, value, inner
         elif isinstance(inner, dict):
             if depth:
-                waiting += [(f"{path}.{key}", key, entry, depth - 1) for key, entry in inner.items()]
+                waiting += [(f"{path}.{key}", entry, depth - 1) for key, entry in inner.items()]
         elif isinstance(inner, list) and depth:
-            waiting += [(path, name, entry, depth - 1) for entry in inner]
+            waiting += [(path, entry, depth - 1) for entry in inner]
 
 
 def masked(project: Project) -> tuple[list[Span], list[str]]:

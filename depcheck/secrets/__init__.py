@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from depcheck.secrets.finding import find_in_text, find_in_value
 from depcheck.secrets.match import Match
-from depcheck.secrets.names import gated_by, names_a_secret
+from depcheck.secrets.names import gated_by, names_a_vendor
 
-__all__ = ["Match", "find_in_text", "find_in_value", "gated_by", "names_a_secret"]
+__all__ = ["Match", "find_in_text", "find_in_value", "gated_by", "names_a_vendor"]

@@ -130,6 +130,7 @@ class Table:
         "names",
         "of_secrets",
         "spoken",
+        "vendors",
     )
 
     def __init__(self, data: dict[str, object]) -> None:
@@ -142,6 +143,8 @@ class Table:
         self.spoken = Pattern("|".join(_texts(data["spoken"])), re.IGNORECASE)
         self.by_literal: dict[str, list[Format]] = {}
         self.by_word: dict[str, list[Format]] = {}
+        #: Gates of one word: the vendor's own.
+        self.vendors = frozenset(phrase[0] for each in formats for phrase in each.gate if len(phrase) == 1)
         # Names as they stand in lower case in a text: ``aws_secret``, ``aws-secret``, ``awssecret``.
         names: set[str] = set()
         for each in formats:

@@ -19,9 +19,10 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def names_a_secret(name: str) -> bool:
-    """Whether a name has a word for a secret, and none behind it for something about one."""
-    return _of_a_secret(words_of(name))
+def names_a_vendor(name: str) -> bool:
+    """Whether a name has a word that is some vendor's and nothing else."""
+    words, vendors = words_of(name), table().vendors
+    return not vendors.isdisjoint(words) or any(one + two in vendors for one, two in pairwise(words))
 
 
 @lru_cache(maxsize=4096)

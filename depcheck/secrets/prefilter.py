@@ -22,10 +22,14 @@ def searcher(literals: tuple[str, ...], little: bool = False) -> Callable[[str],
         from ahocorasick_rs import AhoCorasick, Implementation
     except ImportError:
         return plain_searcher(literals)
+    plain = plain_searcher(literals)
     automaton = AhoCorasick(list(literals), store_patterns=False, implementation=Implementation.DFA)
 
     def search(text: str) -> Hits:
-        return [(hit[0], hit[1]) for hit in automaton.find_matches_as_indexes(text, overlapping=True)]
+        try:
+            return [(hit[0], hit[1]) for hit in automaton.find_matches_as_indexes(text, overlapping=True)]
+        except UnicodeEncodeError:  # half of a character, which JSON's escapes can name and no encoding can write
+            return plain(text)
 
     return search
 

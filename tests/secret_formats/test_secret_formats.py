@@ -430,6 +430,12 @@ def test_a_token_is_found_whatever_stands_around_it(token: Token, around: str, e
     assert token.id in [each.id for each in find_in_text(text)]
 
 
+def test_half_a_character_hides_nothing() -> None:
+    token = with_crc("ghp_", Draw(12).of(ALNUM, 30))
+    assert [each.vendor for each in find_in_text(f"\ud800 A={token} \udfff\n")] == ["GitHub"]
+    assert [each.vendor for each in find_in_value(f"\ud800 {token}")] == ["GitHub"]
+
+
 BEGINNINGS = """eyJ. eyJhbGciOiJub25l.eyJ AKIA AZDO sk- sig= hooks.slack.com/ datadog_key= "service_account" "auths":
 SigningKey client-key-data:LS0t PuTTY-User-Key-File-2: xoxb-1 prod:a-a-1| https://a:b@ AccountKey= fm2_ :A ik_"""
 
