@@ -96,7 +96,8 @@ def test_longer_retention_never_hurts(some: list[Mechanism], target: Target, los
         for each in some
     ]
     before, after = judge(some, target, loss).verdict, judge(longer, target, loss).verdict
-    assert VERDICTS.index(after) <= VERDICTS.index(before)
+    # An unknown may be decided to any side; what was decided before does not get worse.
+    assert before == "unknown" or VERDICTS.index(after) <= VERDICTS.index(before)
 
 
 @settings(deadline=None, max_examples=60)
