@@ -18,6 +18,7 @@ from depcheck.project.credentials import (
     kind_of_name,
 )
 from depcheck.project.exposures import Exposure, role_of
+from depcheck.project.provider_tokens import ProviderToken
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text
 
 _IN_IMAGE = ("dockerfile-env", "dockerfile-arg")
@@ -205,11 +206,11 @@ def env_file_tracked(subject: File, project: Project) -> Iterator[Outcome]:
     """What git keeps holds no env file with secrets."""
     if role_of(subject.source.path) == "template":
         return
-    found = [
-        each
-        for each in exposures.literals(project)
-        if each.span.path == subject.source.path and (not each.role or is_random(each.text))
-    ]
+    path = subject.source.path
+    literals = [each for each in exposures.literals(project) if not each.role or is_random(each.text)]
+    both: list[ProviderToken | Exposure] = [*provider_tokens.held_in(path, project)]
+    both += [each for each in literals if each.span.path == path]
+    found = list({each.span.line: each for each in both}.values())
     if not found:
         return
     if subject.tracked is None:
@@ -218,7 +219,7 @@ def env_file_tracked(subject: File, project: Project) -> Iterator[Outcome]:
         yield Violation(
             subject.span,
             severity="low" if role_of(subject.source.path) == "test" else None,
-            related=[Note(f"{each.name} is set here", each.key) for each in found[:10]],
+            related=[Note(f"{each.name or 'a token'} is set here", each.key) for each in found[:10]],
             secrets=[each.span for each in found],
             words={"path": subject.source.path, "count": "a secret" if len(found) == 1 else f"{len(found)} secrets"},
         )
@@ -269,7 +270,7 @@ def provider_token(subject: Project, project: Project) -> Iterator[Outcome]:
         )
 
 
-def _severity_of_token(each: provider_tokens.ProviderToken) -> str | None:
+def _severity_of_token(each: ProviderToken) -> str | None:
     """Less than critical for half of a pair, a test mode, what vendors let browsers have, and files for tests."""
     match = each.match
     if match.format.identifier:

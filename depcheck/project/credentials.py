@@ -8,13 +8,12 @@ nothing.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
-from math import log2
 
 from depcheck.data import load_json
 from depcheck.patterns import Pattern
+from depcheck.secrets.strength import alphabet, entropy, randomness
 
 _TOKENS = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _WORDS = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -164,33 +163,6 @@ def is_public_name(name: str) -> bool:
 
 
 # --- values
-
-
-def entropy(text: str) -> float:
-    """Shannon's entropy in bits per character."""
-    size = len(text)
-    return -sum(n / size * log2(n / size) for n in Counter(text).values()) if size else 0.0
-
-
-def alphabet(text: str) -> int:
-    """The size of the smallest usual alphabet that a text is written in: 10, 16, 32, 36, 62, 64 or 94."""
-    if re.fullmatch(r"[0-9]*", text):
-        return 10
-    if re.fullmatch(r"[0-9a-f]*|[0-9A-F]*", text):
-        return 16
-    if re.fullmatch(r"[A-Z2-7]*=*", text):
-        return 32
-    if re.fullmatch(r"[0-9a-z]*|[0-9A-Z]*", text):
-        return 36
-    if re.fullmatch(r"[0-9A-Za-z]*", text):
-        return 62
-    return 64 if re.fullmatch(r"[0-9A-Za-z+/_-]*=*", text) else 94
-
-
-def randomness(text: str) -> float:
-    """The entropy against the most that a text of this length over its alphabet could have, 0 to 1."""
-    most = log2(min(len(text), alphabet(text))) if len(text) > 1 else 0.0
-    return entropy(text) / most if most else 0.0
 
 
 def is_placeholder(value: str, context: Iterable[str] = ()) -> bool:

@@ -33,11 +33,11 @@ _SHORTEST = 16
 class ProviderToken:
     """A token at ``span``; ``hidden`` is the part of it that must not be shown, ``text`` the token itself.
 
-    ``name`` is that of the setting or the attribute that holds it, where one does. ``role`` is ``template`` or ``test``
-    where the file says that it is one, else empty.
+    ``name`` is that of the setting or the attribute that holds it, where one does; ``key`` is where a note points.
+    ``role`` is ``template`` or ``test`` where the file says that it is one, else empty.
     """
 
-    __slots__ = ("environment", "hidden", "match", "name", "role", "scope", "span", "text")
+    __slots__ = ("environment", "hidden", "key", "match", "name", "role", "scope", "span", "text")
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class ProviderToken:
         self.match = match
         self.text = text
         self.span = span
+        self.key = span
         self.hidden = hidden
         self.name = name
         self.scope = scope
@@ -192,6 +193,15 @@ class Holding:
         self.span = span
         self.scope = scope
         self.environment = environment
+
+
+def held_in(path: str, project: Project) -> list[ProviderToken]:
+    """The tokens in a file that are worth something alone."""
+    return [
+        each
+        for each in found(project)
+        if each.span.path == path and not each.match.format.identifier and not each.match.format.may_be_public
+    ]
 
 
 def by_secret(project: Project) -> list[list[Holding]]:

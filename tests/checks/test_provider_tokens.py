@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -218,6 +219,15 @@ def test_a_secret_of_production_stays_there(tmp_path: Path, capfd: pytest.Captur
     }
     found = [each for each in findings(tmp_path, files, capfd) if each[0] == "secret-in-several-environments"]
     assert [each[2:] for each in found] == [("deploy/staging.env:1", "OTHER in staging has the secret of production")]
+
+
+def test_an_env_file_with_a_token_is_one_with_secrets(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    d = Draw(9)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "app.env").write_text(f"A=sk_live_{d.of(ALNUM, 24)}\nAPI_TOKEN={with_crc('ghp_', d.of(ALNUM, 30))}\n")
+    subprocess.run(["git", "-C", str(tmp_path), "add", "app.env"], check=True)
+    found = [each for each in findings(tmp_path, {}, capfd) if each[0] == "env-file-tracked"]
+    assert [each[3] for each in found] == ["app.env holds 2 secrets and is tracked by git"]
 
 
 def test_long_lines_and_data_are_no_obstacle(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
