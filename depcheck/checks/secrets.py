@@ -295,11 +295,12 @@ def _seconds(project: Project) -> int:
 def secret_in_several_environments(subject: Project, project: Project) -> Iterator[Outcome]:
     """An environment that matters shares no secret with another one."""
     critical = project.environments.critical
+    shared = project.policy.parity.shared if project.policy is not None else ()
     for held in provider_tokens.by_secret(project):
         for each in held:
             others = [other for other in held if other.environment != each.environment]
             more = next((other for other in others if other.environment in critical), None)
-            if more is None or each.environment in critical:
+            if more is None or each.environment in critical or each.name in shared:
                 continue
             yield Violation(
                 each.span,

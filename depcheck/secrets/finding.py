@@ -190,8 +190,22 @@ def _judge(text: str, candidate: _Candidate) -> Match | None:
         verdict=verdict,
         verified=learned.verified,
         shown=shown,
-        expires=learned.expires,
+        expires=learned.expires if format.until is None else _day_near(text, candidate),
     )
+
+
+def _day_near(text: str, candidate: _Candidate) -> int | None:
+    """The second at which the day ends that stands near a token as its last one."""
+    from datetime import UTC, datetime
+
+    format = candidate.format
+    if format.until is None:
+        return None
+    day = format.until.search(text, max(0, candidate.start - format.before), candidate.end + format.after)
+    try:
+        return int(datetime.fromisoformat(day[1]).replace(tzinfo=UTC).timestamp()) + 86_400 if day is not None else None
+    except ValueError:
+        return None
 
 
 def _is_drawn(format: Format, body: str, learned: Learned) -> bool:

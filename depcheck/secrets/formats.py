@@ -43,6 +43,7 @@ class Format:
         "rank",
         "single_line",
         "starts",
+        "until",
         "vendor",
     )
 
@@ -71,6 +72,8 @@ class Format:
         self.single_line = entry.get("single_line") is not False
         needs = entry.get("needs")
         self.needs = Pattern(needs) if isinstance(needs, str) else None
+        until = entry.get("until")
+        self.until = Pattern(until) if isinstance(until, str) else None
         #: Two kinds of characters at least are expected of a body over this alphabet.
         self.one_alphabet = entry.get("alphabet") in ("base62", "base64url", "base64", "base64=", "letters")
         # Expressions are put together when they are asked for: a scan needs few of them.

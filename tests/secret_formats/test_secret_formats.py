@@ -430,6 +430,15 @@ def test_a_token_is_found_whatever_stands_around_it(token: Token, around: str, e
     assert token.id in [each.id for each in find_in_text(text)]
 
 
+def test_a_signed_address_ends_on_the_day_that_it_names() -> None:
+    d = Draw(13)
+    address = f"https://{d.word()}.blob.core.windows.net/x?sv=2022-11-02&se=%s&sr=b&sp=r&sig={d.of(ALNUM, 43)}%%3D"
+    (match,) = find_in_value(address % "2024-12-10T12%3A00%3A00Z")
+    assert (match.vendor, match.expires) == ("Azure Storage", 1_733_875_200)
+    (match,) = find_in_value(address % "2024-99-99")
+    assert match.expires is None
+
+
 def test_half_a_character_hides_nothing() -> None:
     token = with_crc("ghp_", Draw(12).of(ALNUM, 30))
     assert [each.vendor for each in find_in_text(f"\ud800 A={token} \udfff\n")] == ["GitHub"]
