@@ -18,6 +18,8 @@ _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\$", re.IGNORECASE)
 _PLAIN = re.compile(r"[\x20-\x7e]{3,2000}")
 _DECODED_LIMIT = 16_000
+#: All that its oldest keys claim; they name no issuer.
+_SUPABASE_CLAIMS = frozenset({"role", "iat", "exp"})
 
 
 class Learned:
@@ -147,7 +149,8 @@ def _jwt(text: str) -> Learned | None:
     issuer, role = claims.get("iss"), claims.get("role")
     if issuer == "supabase-demo" or (claims.get("sub") == "1234567890" and "name" in claims):
         learned.verdict = "placeholder"  # everybody's: a local Supabase, and the token of the introduction to JWT
-    if (issuer in ("supabase", "supabase-demo") or "ref" in claims) and isinstance(role, str):
+    of_supabase = issuer in ("supabase", "supabase-demo") or "ref" in claims or claims.keys() <= _SUPABASE_CLAIMS
+    if of_supabase and isinstance(role, str):
         learned.vendor = "Supabase"
         learned.kind = f"{role} key"
         if role == "anon":

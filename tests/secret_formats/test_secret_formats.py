@@ -241,6 +241,8 @@ def test_web_tokens_are_judged_by_what_they_say() -> None:
         2_000_000_000,
     )
     assert told({"iss": "supabase", "ref": ref, "role": "anon"}) == ("Supabase anon key", "public", None)
+    assert told({"role": "anon", "iat": 1, "exp": 2_000_000_000})[1] == "public"
+    assert told({"role": "admin", "sub": "7", "exp": 2_000_000_000})[0] == "JSON web token"
     assert told({"iss": "supabase-demo", "role": "service_role"})[1] == "placeholder"
     assert told({"iss": "https://login.acme.io", "sub": "robot"}) == ("JSON web token", "secret", None)
     assert told({"sub": "1234567890", "name": "John Doe", "iat": 1516239022})[1] == "placeholder"
