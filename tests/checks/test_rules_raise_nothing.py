@@ -18,7 +18,7 @@ from depcheck.source import Source
 from depcheck.values import Absent, Known, Missing, Unknown
 
 PACKAGE = Path(__file__).parents[2] / "depcheck"
-PACKS = ("recovery", "network", "encryption", "access")
+PACKS = ("recovery", "network", "encryption", "access", "iam")
 RULES = [rule for rule in all_rules() if rule.pack in PACKS and rule.looks_at[0] in ("resource", "grant")]
 TYPES = sorted({name for rule in RULES if rule.looks_at[0] == "resource" for name in rule.looks_at[1]})
 RELATED = [
