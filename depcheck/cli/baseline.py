@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from depcheck.cli import CLEAN, UserError
-from depcheck.cli.inputs import Inputs, input_options
+from depcheck.cli import CLEAN, UserError, say
+from depcheck.cli.inputs import Inputs
+from depcheck.cli.options import input_options
 
 
 @click.command(name="baseline")
@@ -20,10 +21,10 @@ def command(inputs: Inputs, write_to: str, profile: str | None) -> int:
 
     The file is sorted, has one finding a line, and neither line numbers nor times, so that branches merge.
     """
-    from depcheck.cli.scan import report_of
+    from depcheck.cli.scanning import Choices, report_of
     from depcheck.engine import baseline_file
 
-    report = report_of(inputs, profile=profile)
+    report = report_of(inputs, Choices(profile=profile))
     if report.files == 0:
         raise UserError("nothing was scanned, so no baseline was written; see `depcheck scan --explain-skips`")
     text = baseline_file.render(report.findings)
@@ -36,5 +37,5 @@ def command(inputs: Inputs, write_to: str, profile: str | None) -> int:
         raise UserError(f'--write-to: "{write_to}" cannot be written: {(error.strerror or "").lower()}') from error
     count = len(report.findings)
     written = f"{count} finding{'' if count == 1 else 's'} written to {write_to}"
-    click.echo(f"{written}; `depcheck scan --baseline {write_to}` counts new ones only", err=True)
+    say(f"{written}; `depcheck scan --baseline {write_to}` counts new ones only")
     return CLEAN

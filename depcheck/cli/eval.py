@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from depcheck.cli import CLEAN, FINDINGS, UserError, write
+from depcheck.cli import CLEAN, FINDINGS, UserError, say, write
 from depcheck.cli.inputs import Inputs, project_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def command(
     Terraform's language; it is evaluated once for each root module and environment.
     """
     path, expression = _told(words)
-    inputs = Inputs.for_policy(config)
+    inputs = Inputs(config=config)
     inputs.paths = (path,)
     inputs.environment, inputs.var_files, inputs.docs = environment, var_file, docs
     project, _, _ = project_of(inputs)
@@ -133,7 +133,7 @@ def _answer(expression: str, inputs: Inputs, reveal: bool) -> int:
             for problem in answer.problems:
                 wrong = True
                 place = f"column {problem.span.column}: " if problem.span.path == "<expression>" else ""
-                click.echo(f"{place}{problem.message}", err=True)
+                say(f"{place}{problem.message}")
     except ValueError as error:
         raise UserError(f"{expression!r} is no expression: {error}") from error
     if not told:

@@ -21,7 +21,7 @@ def command(name: str, config: str | None) -> int:
     from depcheck.cli.inputs import Inputs, packs_folder, policy_of, rules_of
 
     root = find_root([Path.cwd()])
-    inputs = Inputs.for_policy(config)
+    inputs = Inputs(config=config)
     rules = rules_of(policy_of(inputs, root), packs_folder(inputs, root))
     by_id = {rule.id: rule for rule in rules}
     if name in by_id:
@@ -41,10 +41,10 @@ def command(name: str, config: str | None) -> int:
 
 def _finding(mark: str, rules: dict[str, Rule], config: str | None) -> int:
     from depcheck.cli.inputs import Inputs
-    from depcheck.cli.scan import report_of
+    from depcheck.cli.scanning import Choices, report_of
     from depcheck.reporters.terminal import visible
 
-    report = report_of(Inputs.for_policy(config))
+    report = report_of(Inputs(config=config), Choices())
     for item in [*report.findings, *report.suppressed]:
         if item.fingerprint.startswith(mark):
             where = f"{item.span.path}:{item.span.line}:{item.span.column}"

@@ -1,15 +1,13 @@
-"""What every command that reads a repository shares: its options, the policy, the project, the rules."""
+"""What every command that reads a repository shares: what it was asked, the policy, the project, the rules."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
+from typing import TYPE_CHECKING
 
 from depcheck.cli import UserError
 from depcheck.discovery import POLICY_NAMES, SIZE_LIMIT, find_root, policies_in
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from depcheck.policy import Policy
     from depcheck.project import Project
     from depcheck.source import Source
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Inputs:
@@ -41,62 +37,34 @@ class Inputs:
         "whole_project",
     )
 
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.paths: tuple[str, ...] = values.pop("paths") or (".",)
-        self.config: str | None = values.pop("config")
-        self.no_config: bool = values.pop("no_config")
-        self.environment: str | None = values.pop("environment")
-        self.var_files: tuple[str, ...] = values.pop("var_file")
-        self.as_of: str | None = values.pop("as_of")
-        self.docs: bool = values.pop("docs")
-        self.all_text: bool = values.pop("all_text")
-        self.explain_skips: bool = values.pop("explain_skips")
-        self.max_size: str | None = values.pop("max_size")
-        self.stdin_filename: str | None = values.pop("stdin_filename")
-        self.whole_project: bool = values.pop("whole_project")
-        values.pop("jobs")
-        values.pop("no_cache")
-
-    @classmethod
-    def for_policy(cls, config: str | None) -> Inputs:
-        """The defaults, for commands that need no more than a policy."""
-        names = ("paths", "environment", "as_of", "max_size", "stdin_filename", "jobs")
-        flags = ("no_config", "docs", "all_text", "explain_skips", "whole_project", "no_cache")
-        return cls({**dict.fromkeys(names), **dict.fromkeys(flags, False), "config": config, "var_file": ()})
-
-
-_OPTIONS: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]] = (
-    click.argument("paths", nargs=-1, metavar="[PATH]..."),
-    click.option("--config", metavar="FILE", help="The policy; default: depcheck.yaml at the root."),
-    click.option("--no-config", is_flag=True, help="Read no policy."),
-    click.option("--environment", metavar="NAME", help="Show one environment only."),
-    click.option("--var-file", multiple=True, metavar="FILE", help="Terraform values for every environment."),
-    click.option("--as-of", metavar="DATE", help="The day that dates are held against; default: today."),
-    click.option("--docs", is_flag=True, help="Read the code blocks of Markdown documents too."),
-    click.option("--all-text", is_flag=True, help="Look for tokens and private keys in all other texts too."),
-    click.option("--whole-project", is_flag=True, help="Read the whole project, show findings in PATH only."),
-    click.option("--explain-skips", is_flag=True, help="List every file that was not read, and why."),
-    click.option("--max-size", metavar="SIZE", help="Skip larger files; default: 5MiB."),
-    click.option("--stdin-filename", metavar="NAME", help="The name of the file on standard input (PATH is -)."),
-    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Accepted; one process does the work."),
-    click.option("--no-cache", is_flag=True, help="Accepted; nothing is cached between runs."),
-)
-
-
-def input_options(command: Command) -> Command:
-    """Add the shared options to a command; their values arrive as ``inputs``."""
-
-    def wrapped(**values: Any) -> Any:
-        return command(inputs=Inputs(values), **values)
-
-    wrapped.__doc__ = command.__doc__
-    wrapped.__name__ = command.__name__
-    # click keeps the options that were added below this one on the function itself.
-    result: Any = wrapped
-    result.__click_params__ = getattr(command, "__click_params__", [])
-    for option in reversed(_OPTIONS):
-        result = option(result)
-    return result  # type: ignore[no-any-return]
+    def __init__(
+        self,
+        paths: tuple[str, ...] = (),
+        *,
+        config: str | None = None,
+        no_config: bool = False,
+        environment: str | None = None,
+        var_file: tuple[str, ...] = (),
+        as_of: str | None = None,
+        docs: bool = False,
+        all_text: bool = False,
+        explain_skips: bool = False,
+        max_size: str | None = None,
+        stdin_filename: str | None = None,
+        whole_project: bool = False,
+    ) -> None:
+        self.paths = paths or (".",)
+        self.config = config
+        self.no_config = no_config
+        self.environment = environment
+        self.var_files = var_file
+        self.as_of = as_of
+        self.docs = docs
+        self.all_text = all_text
+        self.explain_skips = explain_skips
+        self.max_size = max_size
+        self.stdin_filename = stdin_filename
+        self.whole_project = whole_project
 
 
 def policy_of(inputs: Inputs, root: Path) -> Policy | None:

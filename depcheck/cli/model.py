@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from depcheck.cli import CLEAN, UserError, write
-from depcheck.cli.inputs import Inputs, input_options, project_of
+from depcheck.cli.inputs import Inputs, project_of
+from depcheck.cli.options import input_options
 from depcheck.model import Facts
 from depcheck.source import Source, Span
 from depcheck.values import Absent, Known, Unknown

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from depcheck.cli import CLEAN, FINDINGS, USAGE, UserError, write
-from depcheck.cli.inputs import Inputs, input_options, project_of
+from depcheck.cli import CLEAN, FINDINGS, USAGE, UserError, say, write
+from depcheck.cli.inputs import Inputs, project_of
+from depcheck.cli.options import input_options
 from depcheck.findings import SEVERITIES
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def command(
     project, policy, _ = project_of(inputs)
     if not project.facts.files and not allow_empty:
         where = ", ".join(f'"{path}"' for path in inputs.paths)
-        click.echo(f"nothing was read: {where} holds no deployment configuration; or pass --allow-empty", err=True)
+        say(f"nothing was read: {where} holds no deployment configuration; or pass --allow-empty")
         return USAGE
     if _is_whole(inputs, project):
         _refuse_mistakes(project)

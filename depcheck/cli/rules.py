@@ -19,7 +19,7 @@ def command(format_: str, pack: str | None, config: str | None) -> int:
     from depcheck.cli.inputs import Inputs, packs_folder, policy_of, rules_of
 
     root = find_root([Path.cwd()])
-    inputs = Inputs.for_policy(config)
+    inputs = Inputs(config=config)
     rules = rules_of(policy_of(inputs, root), packs_folder(inputs, root))
     if pack is not None:
         packs = sorted({rule.pack for rule in rules})
