@@ -14,17 +14,17 @@ _EFFECT = re.compile(r"\\?\"(?:Effect|Sid|NotAction|Action)\\?\"\s*:", re.IGNORE
 #: How ``terraform show -json`` begins.
 _PLAN = re.compile(r"\s*\{\s*\"format_version\"\s*:\s*\"[\d.]+\"\s*,\s*\"terraform_version\"\s*:")
 #: Files that are never deployment configuration, and large.
-_NEVER = frozenset(
-    {"package.json", "package-lock.json", "tsconfig.json", "composer.json", "manifest.json", "tree.json"}
-)
+_NEVER = frozenset({"package-lock.json", "tsconfig.json", "composer.json", "manifest.json", "tree.json"})
 
 
 def kind_of(path: str, head: str) -> str | None:
-    """``cdk``, ``terraform-json``, ``terraform-plan``, ``tfvars-json``, ``cloudformation``, ``iam-policy``, ``json``
-    for the envelope of a Cardano key, or None."""
+    """``cdk``, ``terraform-json``, ``terraform-plan``, ``tfvars-json``, ``package-json``, ``cloudformation``,
+    ``iam-policy``, ``json`` for the envelope of a Cardano key, or None."""
     name = path.rsplit("/", 1)[-1].lower()
     if name in ("cdk.json", "cdk.context.json"):
         return "cdk"
+    if name == "package.json":
+        return "package-json"
     if name.endswith((".tf.json", ".tofu.json")):
         return "terraform-json"
     if name.endswith(".tfvars.json"):

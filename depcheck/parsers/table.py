@@ -29,6 +29,8 @@ MODULES: dict[str, str] = {
     "shell": "shell",
     "markdown": "markdown",
     "crontab": "crontab",
+    "versions": "versions",
+    "package": "versions",
 }
 #: Kinds that are read only on request (``--docs``).
 ON_REQUEST = frozenset({"markdown"})
@@ -46,12 +48,15 @@ _NAMES: tuple[tuple[str, Pattern], ...] = tuple(
         ("ignore", r".*\.dockerignore|\.gitignore"),
         ("dockerfile", r"(?:dockerfile|containerfile)(?:[._-].+)?|.+\.(?:dockerfile|containerfile)"),
         ("shell", r".+\.(?:sh|bash|zsh|ksh)|\.envrc"),
+        ("makefile", r"(?:gnu)?makefile|.+\.mk"),
         (
             "dotenv",
             r"(?:\.env(?:[._-].+)?|.+\.env|(?:env|dotenv)\.(?:example|sample|template|dist)|.+\.env\.[a-z]+)"
             r"(?<!\.ts|\.js|\.py|\.go|\.rs|\.md|\.sh|\.j2)(?<!\.bak|\.erb|\.swp)(?<!\.orig)(?<!\.patch)",
         ),
         ("markdown", r".+\.(?:md|markdown)"),
+        ("versions", r"\.(?:nvmrc|(?:node|python|ruby|java|go|bun|terraform|opentofu)-version|tool-versions)|go\.mod"),
+        ("package", r"package\.json"),
         ("crontab", r"crontab(?:\.(?:txt|example|sample|dist|root))?|.+\.(?:crontab|cron)"),
         ("yaml", r".+\.ya?ml"),
         ("json", r".+\.(?:json|template|skey|vkey)"),

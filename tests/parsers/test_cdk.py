@@ -97,7 +97,7 @@ def test_deep_maps_end_as_a_value():
         ("policy.json", '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}', "iam-policy"),
         ("get-policy.json", '{"Policy": "{\\"Statement\\": [{\\"Effect\\": \\"Allow\\"}]}"}', "iam-policy"),
         ("cdk.out/manifest.json", '{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}', None),
-        ("package.json", "{}", None),
+        ("package.json", "{}", "package-json"),
         ("query.json", '{"Statement": "SELECT 1"}', None),
         ("payment.skey", '{"type": "x"}', "json"),
     ],
