@@ -98,14 +98,24 @@ class Assessment:
 
 
 class Judged:
-    """What a set of mechanisms is worth against a target: the verdict, the mechanism that decides, what is missing."""
+    """What a set of mechanisms is worth against a target: the verdict, the mechanism that decides, what is missing.
 
-    __slots__ = ("mechanism", "missing", "verdict")
+    ``possible`` are the best and the worst verdict that it can turn out to be, as places in ``intervals.ORDER``.
+    """
 
-    def __init__(self, verdict: str, mechanism: Mechanism | None, missing: tuple[Missing, ...] = ()) -> None:
+    __slots__ = ("mechanism", "missing", "possible", "verdict")
+
+    def __init__(
+        self,
+        verdict: str,
+        mechanism: Mechanism | None,
+        missing: tuple[Missing, ...] = (),
+        possible: tuple[int, int] = (3, 3),
+    ) -> None:
         self.verdict = verdict
         self.mechanism = mechanism
         self.missing = missing
+        self.possible = possible
 
 
 class Survey:
@@ -266,50 +276,53 @@ def assess_loss(store: Store, loss: str, target: Target, available: Sequence[Mec
 
 
 def judge(considered: Iterable[Mechanism], target: Target, loss: str) -> Judged:
-    """The verdict on a set of mechanisms against one loss: that of the best of them."""
+    """The verdict on a set of mechanisms against one loss: that of the best of them.
+
+    What is open about a mechanism may turn out well or badly, so each has a best and a worst possible verdict. The best
+    of the best ones and the best of the worst ones are what the set can turn out to be; where they are one verdict, it
+    is that one, else it is unknown. Where even the best is a breach, it is breached.
+    """
     everything = [each for each in considered if loss in each.losses]
     counted = [each for each in everything if not each.defeated]
     if not counted:
-        defeated = next(iter(everything), None)
-        return Judged(UNRECOVERABLE, defeated)
-    best, verdict = counted[0], verdict_on(counted[0], target, loss)
-    if len(counted) > 1:
-        rank = _rank(best, verdict, target, loss)
-        for each in counted[1:]:
-            its_verdict = verdict_on(each, target, loss)
-            its_rank = _rank(each, its_verdict, target, loss)
-            if its_rank < rank:
-                best, verdict, rank = each, its_verdict, its_rank
-    missing = missing_for(best, target, loss) if verdict == UNKNOWN else ()
-    return Judged(verdict, best, missing)
+        return Judged(UNRECOVERABLE, next(iter(everything), None))
+    turned = [(possible_on(each, target, loss), each) for each in counted]
+    best, worst = min(at[0] for at, _ in turned), min(at[1] for at, _ in turned)
+    if best == worst or best == intervals.grade(BREACHED):
+        verdict = intervals.ORDER[best]
+        # What is certain decides it where it can; else what can be no worse.
+        group = [each for at, each in turned if at == (best, worst)] or [each for at, each in turned if at[0] == best]
+    else:
+        verdict = UNKNOWN
+        group = [each for at, each in turned if at[0] == best and at[1] > best]
+    chosen = group[0] if len(group) == 1 else min(group, key=lambda each: _rank(each, target, loss))
+    missing = missing_for(chosen, target, loss) if verdict == UNKNOWN else ()
+    return Judged(verdict, chosen, missing, (best, worst))
 
 
 def verdict_on(mechanism: Mechanism, target: Target, loss: str) -> str:
     """The verdict on one mechanism by itself: RPO, RTO and, where history counts, retention together."""
-    parts = []
+    best, worst = possible_on(mechanism, target, loss)
+    return intervals.ORDER[best] if best == worst or best == intervals.grade(BREACHED) else UNKNOWN
+
+
+def possible_on(mechanism: Mechanism, target: Target, loss: str) -> tuple[int, int]:
+    """The best and the worst verdict that one mechanism can turn out to be, as places in ``intervals.ORDER``."""
+    best = worst = 0
     if target.rpo is not None:
-        parts.append(intervals.hold(mechanism.rpo.interval, target.rpo.value))
+        best, worst = intervals.possible(mechanism.rpo.interval, target.rpo.value)
     if target.rto is not None:
-        parts.append(intervals.hold(mechanism.rto.interval, target.rto.value))
+        one, other = intervals.possible(mechanism.rto.interval, target.rto.value)
+        best, worst = max(best, one), max(worst, other)
     if target.retention is not None and loss in HISTORY:
-        parts.append(intervals.hold_kept(mechanism.kept, target.retention.value))
-    verdict = intervals.jointly(parts)
-    # Whether it is there at all is open: it can meet nothing for sure, but what it cannot meet it cannot.
-    return UNKNOWN if mechanism.exists == OPEN and verdict in (MET, AT_RISK) else verdict
+        one, other = intervals.possible_kept(mechanism.kept, target.retention.value)
+        best, worst = max(best, one), max(worst, other)
+    # Whether it is there at all is open: then it may be nothing.
+    return best, intervals.grade(UNRECOVERABLE) if mechanism.exists == OPEN else worst
 
 
-def _could_be_met(mechanism: Mechanism, target: Target) -> bool:
-    """Whether what is open may still be decided so that everything is met."""
-    held = ((mechanism.rpo, target.rpo), (mechanism.rto, target.rto))
-    return all(promise is None or estimate.interval.worst.low <= promise.value for estimate, promise in held)
-
-
-def _rank(mechanism: Mechanism, verdict: str, target: Target, loss: str) -> tuple[float, ...]:
-    """How good a mechanism is for a target; the smaller the better."""
-    if verdict == UNKNOWN:
-        order = 1 if _could_be_met(mechanism, target) else 3
-    else:
-        order = {MET: 0, AT_RISK: 2, BREACHED: 4}[verdict]
+def _rank(mechanism: Mechanism, target: Target, loss: str) -> tuple[float, ...]:
+    """How good a mechanism is for a target among those of one verdict; the smaller the better."""
     excess = 0.0
     for estimate, promise in ((mechanism.rpo, target.rpo), (mechanism.rto, target.rto)):
         if promise is not None:
@@ -317,7 +330,7 @@ def _rank(mechanism: Mechanism, verdict: str, target: Target, loss: str) -> tupl
     if target.retention is not None and loss in HISTORY:
         excess += _excess(float(target.retention.value), mechanism.kept.high)
     rpo, rto = mechanism.rpo.interval, mechanism.rto.interval
-    return order, excess, rto.worst.low, rpo.worst.low, rto.typical.low, rpo.typical.low
+    return excess, rto.worst.low, rpo.worst.low, rto.typical.low, rpo.typical.low
 
 
 def _excess(amount: float, allowed: float) -> float:

@@ -142,20 +142,32 @@ def _longer(one: Range, other: Range) -> Range:
     return Range(max(one.low, other.low), max(one.high, other.high), merged(one.missing, other.missing))
 
 
+#: From the best to the worst that a decided verdict can be.
+ORDER = (MET, AT_RISK, BREACHED, UNRECOVERABLE)
+_GRADE = {verdict: grade for grade, verdict in enumerate(ORDER)}
+
+
 def hold(interval: Interval, target: float) -> str:
     """Hold an estimate against a target: met, at risk, breached, or unknown."""
-    if interval.worst.high <= target:
-        return MET
-    if interval.typical.low > target:
-        return BREACHED
-    if interval.typical.high <= target and interval.worst.low > target:
-        return AT_RISK
-    return UNKNOWN
+    best, worst = possible(interval, target)
+    return ORDER[best] if best == worst else UNKNOWN
 
 
-def could_meet(interval: Interval, target: float) -> bool:
-    """Whether the best of what is possible meets a target typically."""
-    return interval.typical.low <= target
+def possible(interval: Interval, target: float) -> tuple[int, int]:
+    """The best and the worst verdict that an estimate can turn out to be, as places in :data:`ORDER`."""
+    typical, worst = interval.typical, interval.worst
+    best = 2 if typical.low > target else 1 if worst.low > target else 0
+    return best, 0 if worst.high <= target else 1 if typical.high <= target else 2
+
+
+def possible_kept(kept: Range, target: float) -> tuple[int, int]:
+    """The same of how long something is kept."""
+    return (0 if kept.high >= target else 2), (0 if kept.low >= target else 2)
+
+
+def grade(verdict: str) -> int:
+    """The place of a decided verdict in :data:`ORDER`."""
+    return _GRADE[verdict]
 
 
 def hold_kept(kept: Range, target: float) -> str:
@@ -163,12 +175,6 @@ def hold_kept(kept: Range, target: float) -> str:
     if kept.low >= target:
         return MET
     return BREACHED if kept.high < target else UNKNOWN
-
-
-def jointly(verdicts: Iterable[str]) -> str:
-    """The verdict on one mechanism that must meet several targets together."""
-    found = set(verdicts)
-    return next((verdict for verdict in (BREACHED, UNKNOWN, AT_RISK) if verdict in found), MET)
 
 
 def merged(*groups: tuple[Missing, ...]) -> tuple[Missing, ...]:
