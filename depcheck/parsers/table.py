@@ -30,7 +30,7 @@ MODULES: dict[str, str] = {
     "markdown": "markdown",
     "crontab": "crontab",
     "versions": "versions",
-    "package": "versions",
+    "package-json": "versions",
 }
 #: Kinds that are read only on request (``--docs``).
 ON_REQUEST = frozenset({"markdown"})
@@ -56,7 +56,6 @@ _NAMES: tuple[tuple[str, Pattern], ...] = tuple(
         ),
         ("markdown", r".+\.(?:md|markdown)"),
         ("versions", r"\.(?:nvmrc|(?:node|python|ruby|java|go|bun|terraform|opentofu)-version|tool-versions)|go\.mod"),
-        ("package", r"package\.json"),
         ("crontab", r"crontab(?:\.(?:txt|example|sample|dist|root))?|.+\.(?:crontab|cron)"),
         ("yaml", r".+\.ya?ml"),
         ("json", r".+\.(?:json|template|skey|vkey)"),
