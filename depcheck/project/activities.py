@@ -5,9 +5,7 @@ The words and what each recognises are data in ``schemas/activities.json``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from fnmatch import translate
 from functools import lru_cache
 
 from depcheck.model import Command, Job, Step
@@ -27,15 +25,56 @@ class Activity:
         self.step = step
 
 
-class _Words:
-    __slots__ = ("actions", "commands", "includes", "name", "scripts")
+class _Globs:
+    """Which activities a text fits, by globs in which only ``*`` is special. Nothing is compiled: there are hundreds of
+    globs, and most scans hold a few commands."""
 
-    def __init__(self, entry: dict[str, object], extra: tuple[str, ...] = ()) -> None:
-        self.name = str(entry["name"])
-        self.includes = _texts(entry.get("includes"))
-        self.scripts = _regex(_texts(entry.get("scripts")))
-        self.commands = _regex([*_texts(entry.get("commands")), *extra])
-        self.actions = _regex([each.lower() for each in _texts(entry.get("actions"))])
+    __slots__ = ("_by_start",)
+
+    def __init__(self) -> None:
+        # The first character of what the glob begins with ("" for a star) → the texts between the stars, the activity.
+        self._by_start: dict[str, list[tuple[list[str], str]]] = {}
+
+    def add(self, glob: str, name: str) -> None:
+        pieces = glob.split("*")
+        self._by_start.setdefault(pieces[0][:1], []).append((pieces, name))
+
+    def names(self, text: str) -> set[str]:
+        """The activities with a glob that the whole text fits."""
+        return {
+            name for start in {text[:1], ""} for pieces, name in self._by_start.get(start, ()) if _fits(text, pieces)
+        }
+
+
+def _fits(text: str, pieces: list[str]) -> bool:
+    first, last = pieces[0], pieces[-1]
+    if len(pieces) == 1:
+        return text == first
+    if not (text.startswith(first) and text.endswith(last)):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for piece in pieces[1:-1]:
+        place = text.find(piece, place, end)
+        if place < 0:
+            return False
+        place += len(piece)
+    return place <= end
+
+
+class _Table:
+    __slots__ = ("actions", "commands", "includes", "names", "scripts")
+
+    def __init__(self, entries: object) -> None:
+        self.names: list[str] = []
+        self.includes: dict[str, list[str]] = {}
+        self.scripts, self.commands, self.actions = _Globs(), _Globs(), _Globs()
+        for entry in entries if isinstance(entries, list) else ():
+            name = str(entry["name"])
+            self.names.append(name)
+            self.includes[name] = _texts(entry.get("includes"))
+            for key, globs in (("scripts", self.scripts), ("commands", self.commands), ("actions", self.actions)):
+                for glob in _texts(entry.get(key)):
+                    globs.add(glob.lower() if key == "actions" else glob, name)
 
 
 def activities(job: Job, commands: Iterable[Command]) -> list[Activity]:
@@ -58,7 +97,7 @@ def activities(job: Job, commands: Iterable[Command]) -> list[Activity]:
 def of_action(reference: str) -> list[str]:
     """The activities of an action (``owner/name@version``)."""
     name = reference.split("@", 1)[0].lower()
-    return _with_wider([word.name for word in _table() if word.actions and word.actions.fullmatch(name)])
+    return _with_wider(_table().actions.names(name))
 
 
 def of_command(command: Command) -> list[str]:
@@ -70,34 +109,27 @@ def of_command(command: Command) -> list[str]:
 @lru_cache(maxsize=4096)
 def of_text(text: str) -> list[str]:
     """The activities of a command line whose words are joined by one space."""
-    names: list[str] = []
+    names: set[str] = set()
     for words in unwrapped(text.split()):
-        line, named = " ".join(words), scripts(words)
-        names += [
-            word.name
-            for word in _table()
-            if (word.commands and word.commands.fullmatch(line))
-            or (word.scripts and any(word.scripts.fullmatch(name) for name in named))
-        ]
-    return _with_wider(list(dict.fromkeys(names)))
+        names |= _table().commands.names(" ".join(words))
+        for script in scripts(words):
+            names |= _table().scripts.names(script)
+    return _with_wider(names)
 
 
-def _with_wider(names: list[str]) -> list[str]:
+def _with_wider(names: set[str]) -> list[str]:
     """``unit-test`` is also ``tests``, ``image-scan`` is also ``security-scan``."""
-    wider = [word.name for word in _table() if any(name in word.includes for name in names)]
-    return list(dict.fromkeys([*names, *wider]))
+    if not names:
+        return []
+    table = _table()
+    return [name for name in table.names if name in names or not names.isdisjoint(table.includes[name])]
 
 
 @lru_cache(maxsize=1)
-def _table() -> tuple[_Words, ...]:
+def _table() -> _Table:
     from depcheck.data import load_json
 
-    entries = load_json("schemas", "activities.json")["entries"]
-    return tuple(_Words(entry) for entry in entries) if isinstance(entries, list) else ()
-
-
-def _regex(globs: list[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{translate(glob)})" for glob in globs)) if globs else None
+    return _Table(load_json("schemas", "activities.json")["entries"])
 
 
 def _texts(value: object) -> list[str]:

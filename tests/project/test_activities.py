@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from fnmatch import fnmatchcase
 
-from depcheck.project.activities import of_action, of_text
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from depcheck.project.activities import _fits, of_action, of_text
 from depcheck.project.command_lines import scripts, unwrapped
 
 TESTS = ["unit-test", "tests"]
@@ -92,3 +96,9 @@ def test_actions() -> None:
     assert "checkout" in of_action("actions/checkout@v4")
     assert "checkout" in of_action("Actions/Checkout@0123")
     assert of_action("acme/unknown@v1") == []
+
+
+@given(st.text("ab*", max_size=8), st.text("ab\n", max_size=12))
+@settings(deadline=None)
+def test_a_glob_fits_what_the_shell_says(glob: str, text: str) -> None:
+    assert _fits(text, glob.split("*")) == fnmatchcase(text, glob)
