@@ -97,7 +97,7 @@ def activities(job: Job, commands: Iterable[Command]) -> list[Activity]:
 def of_action(reference: str) -> list[str]:
     """The activities of an action (``owner/name@version``)."""
     name = reference.split("@", 1)[0].lower()
-    return _with_wider(_table().actions.names(name))
+    return with_wider(_table().actions.names(name))
 
 
 def of_command(command: Command) -> list[str]:
@@ -114,10 +114,10 @@ def of_text(text: str) -> list[str]:
         names |= _table().commands.names(" ".join(words))
         for script in scripts(words):
             names |= _table().scripts.names(script)
-    return _with_wider(names)
+    return with_wider(names)
 
 
-def _with_wider(names: set[str]) -> list[str]:
+def with_wider(names: set[str]) -> list[str]:
     """``unit-test`` is also ``tests``, ``image-scan`` is also ``security-scan``."""
     if not names:
         return []
