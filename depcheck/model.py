@@ -200,7 +200,7 @@ class Grant:
     ``compose`` (``privileged``, ``cap_add`` …). Each list holds values, because each entry has its own place and may be
     unknown. The ``not_…`` lists are IAM's NotAction, NotResource and NotPrincipal.
     An IAM principal is ``*`` or ``<type>:<identifier>`` (``AWS:arn:aws:iam::…``, ``AWS:*``, ``Service:…``,
-    ``Federated:…``); ``sid`` is a statement's own name.
+    ``Federated:…``); ``sid`` is a statement's own name. ``root`` is that of the resource that holds it.
     """
 
     __slots__ = (
@@ -213,6 +213,7 @@ class Grant:
         "not_resources",
         "principals",
         "resources",
+        "root",
         "scope",
         "sid",
         "source",
@@ -235,6 +236,7 @@ class Grant:
         scope: str = "",
         environment: str | None = None,
         sid: str = "",
+        root: str = "",
     ) -> None:
         self.span = span
         self.source = source
@@ -249,6 +251,7 @@ class Grant:
         self.scope = scope
         self.environment = environment
         self.sid = sid
+        self.root = root
 
 
 class Word:

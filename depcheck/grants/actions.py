@@ -1,7 +1,7 @@
 """The actions that IAM knows, with their access levels and the resources that they support.
 
-The table is ``schemas/iam-actions.txt.gz``; ``tests/tools/build_iam_actions.py`` writes it and tells its notation. It is
-unpacked when it is first asked, and a service's line is read when that service is.
+The table is ``schemas/iam-actions.txt.gz``; ``tests/tools/build_iam_actions.py`` writes it and tells its notation. It
+is unpacked when it is first asked, and a service's line is read when that service is.
 """
 
 from __future__ import annotations

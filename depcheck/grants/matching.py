@@ -10,7 +10,7 @@ _ANY = "\x00"
 
 
 def folded(pattern: str) -> str:
-    """A pattern with runs of wildcards in one order (``?`` first, then at most one ``*``), so that they cost nothing."""
+    """A pattern with its runs of wildcards in one order: each ``?`` first, then at most one ``*``."""
     return _WILDCARDS.sub(lambda run: "?" * run[0].count("?") + "*" * ("*" in run[0]), pattern)
 
 
@@ -38,7 +38,7 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Whether everything that ``narrow`` matches is matched by ``wide`` too, as far as one look tells: yes is certain."""
+    """Whether everything that ``narrow`` matches is matched by ``wide`` too; a yes is certain."""
     return matches(wide, narrow.replace("*", _ANY).replace("?", _ANY))
 
 
@@ -57,7 +57,7 @@ def covers_every(resource: str, template: str) -> bool:
 
 
 def may_name(resource: str, template: str) -> bool:
-    """Whether a resource of a statement may be one that a template stands for: of its service, as far as one can tell."""
+    """Whether a resource of a statement may be one that a template stands for, going by its service."""
     if resource.strip("*") == "":
         return bool(resource)
     parts = resource.split(":", 5)

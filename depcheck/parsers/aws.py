@@ -69,4 +69,5 @@ def lambda_permission(resource: Resource, names: Mapping[str, str]) -> Grant:
         conditions=Known(conditions, resource.span) if conditions else None,
         scope=resource.address,
         environment=resource.environment,
+        root=resource.root,
     )

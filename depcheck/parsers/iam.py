@@ -58,7 +58,13 @@ def parse(text: Text, context: Context) -> Parsed:
 
 
 def statements(
-    tree: Value, scope: str, environment: str | None, source: str, *, problems: list[Problem] | None = None
+    tree: Value,
+    scope: str,
+    environment: str | None,
+    source: str,
+    *,
+    problems: list[Problem] | None = None,
+    root: str = "",
 ) -> list[Grant]:
     """One grant for each statement of a policy, a tree or its JSON as a string; problems are added to ``problems``.
 
@@ -69,9 +75,9 @@ def statements(
     told = problems if problems is not None else []
     for statement in _statements(tree, told):
         if isinstance(statement, Unknown):
-            found.append(_undecided(statement, scope, environment, source))
+            found.append(_undecided(statement, scope, environment, source, root))
         elif isinstance(statement, Known) and isinstance(statement.value, dict):
-            found.append(_Statement(statement, told).grant(scope, environment, source))
+            found.append(_Statement(statement, told).grant(scope, environment, source, root))
         elif isinstance(statement, Known):
             told.append(Problem("a statement is not an object", statement.span, 'write { "Effect": … }'))
     return found
@@ -176,7 +182,7 @@ def _opening(span: Span) -> Span:
     return Span(span.source, span.start, min(span.start + 1, span.end))
 
 
-def _undecided(value: Unknown, scope: str, environment: str | None, source: str) -> Grant:
+def _undecided(value: Unknown, scope: str, environment: str | None, source: str, root: str) -> Grant:
     return Grant(
         value.span,
         source=source,
@@ -186,6 +192,7 @@ def _undecided(value: Unknown, scope: str, environment: str | None, source: str)
         resources=[] if source == "trust" else [value],
         scope=scope,
         environment=environment,
+        root=root,
     )
 
 
@@ -209,7 +216,7 @@ class _Statement:
     def problem(self, message: str, span: Span, next_step: str = "") -> None:
         self.problems.append(Problem(message, span, next_step))
 
-    def grant(self, scope: str, environment: str | None, source: str) -> Grant:
+    def grant(self, scope: str, environment: str | None, source: str, root: str) -> Grant:
         elements = self.elements
         place = self.place()
         for name in ("Action", "Resource", "Principal"):
@@ -234,6 +241,7 @@ class _Statement:
             scope=scope,
             environment=environment,
             sid=string(elements.get("Sid", Absent(place))) or "",
+            root=root,
         )
 
     def place(self) -> Span:

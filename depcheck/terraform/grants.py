@@ -34,7 +34,10 @@ def grants_of(resource: Resource, instance: Instance, problems: list[Problem]) -
         for tree in _policies(resource, instance, path, problems):
             from depcheck.parsers.iam import statements
 
-            yield from statements(tree, resource.address, resource.environment, source, problems=problems)
+            found = statements(
+                tree, resource.address, resource.environment, source, problems=problems, root=resource.root
+            )
+            yield from found
 
 
 def _policies(resource: Resource, instance: Instance, path: str, problems: list[Problem]) -> Iterator[Value]:

