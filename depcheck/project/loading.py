@@ -317,6 +317,7 @@ class _Loader:
             result.facts.resources = joined(result.facts.resources, self.planned)
         self.facts.add(result.facts)
         self.invalid.extend(result.problems)
+        self.notices.extend(result.notices)
 
     def _join_compose(self) -> None:
         if not self.compose:

@@ -31,7 +31,7 @@ def show(value: TfValue, indent: int = 0) -> str:
         return bigfloat.show(payload)
     inner = " " * (indent + 2)
     if isinstance(payload, dict):
-        rows = [f"{inner}{quoted(name)} = {show(item, indent + 2)}" for name, item in payload.items()]
+        rows = [f"{inner}{_show_text(name, indent + 2)} = {show(item, indent + 2)}" for name, item in payload.items()]
         brackets = "{}"
     else:
         rows = [f"{inner}{show(item, indent + 2)}," for item in payload]

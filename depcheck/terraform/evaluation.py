@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from depcheck.model import Problem
-from depcheck.source import Text
+from depcheck.model import Problem, Resource
+from depcheck.source import Span, Text
 from depcheck.syntax.hcl_ast import Block, Expression
 from depcheck.terraform.scope import Budget, Log
 from depcheck.terraform.values import EvaluationError, LimitError, TfValue
@@ -27,13 +27,18 @@ ELSEWHERE = ("depends on who runs Terraform, so", "depends on where Terraform ru
 
 
 class Found:
-    """Where a module call leads: its configuration, or why that is not at hand."""
+    """Where a module call leads: its configuration, or why that is not at hand. ``missing`` tells that it was to be
+    among the scanned files; ``wrong`` that Terraform could not find it either."""
 
-    __slots__ = ("configuration", "reason")
+    __slots__ = ("configuration", "missing", "reason", "wrong")
 
-    def __init__(self, configuration: Configuration | None, reason: str = "") -> None:
+    def __init__(
+        self, configuration: Configuration | None, reason: str = "", *, missing: bool = False, wrong: bool = False
+    ) -> None:
         self.configuration = configuration
         self.reason = reason
+        self.missing = missing or wrong
+        self.wrong = wrong
 
 
 class StateBlock:
@@ -63,10 +68,13 @@ class Run:
         "files",
         "find",
         "folder",
+        "gaps",
+        "header",
         "log",
         "modules",
         "resources",
         "root",
+        "told",
         "values",
         "workspace",
     )
@@ -99,6 +107,12 @@ class Run:
         self.active: set[tuple[int, str]] = set()
         self.modules = 0
         self.resources = 0
+        # The place that asks for the root's module where that is no folder at hand.
+        self.header: Span | None = None
+        # What stands for a module that is elsewhere.
+        self.told: list[Resource] = []
+        # What is not judged, and why.
+        self.gaps: list[str] = []
 
     def problems(self) -> list[Problem]:
         """What is worth telling. Where variables have no value the rest is no more than a guess at how the

@@ -20,16 +20,20 @@ from depcheck.terraform.settings import runtimes_of, settings_of
 from depcheck.terraform.tree import Tree
 
 _RECURSION = 8000
+_STACK = "terragrunt.stack.hcl"
+# How many gaps are told in full.
+_TOLD = 4
 
 
 class Result:
-    """What Terraform's files say, and what is wrong with them."""
+    """What Terraform's files say, what is wrong with them, and in a sentence each what of them is not judged."""
 
-    __slots__ = ("facts", "problems")
+    __slots__ = ("facts", "notices", "problems")
 
-    def __init__(self, facts: Facts, problems: list[Problem]) -> None:
+    def __init__(self, facts: Facts, problems: list[Problem], notices: list[str] | None = None) -> None:
         self.facts = facts
         self.problems = problems
+        self.notices = notices or []
 
 
 def load(
@@ -63,6 +67,7 @@ def _deep_recursion() -> Iterator[None]:
 def _load(tree: Tree, environments: Environments, var_files: Sequence[str], commands: Iterable[Command]) -> Result:
     facts = Facts()
     seen: dict[tuple[str, str, int, int], Problem] = {}
+    gaps = {f"the stack {path} is not evaluated": None for path in tree.files if path.endswith(_STACK)}
     facts.settings.extend(settings_of(tree))
     facts.runtimes.extend(runtimes_of(tree))
     for run in runs(tree, var_files, commands):
@@ -71,19 +76,27 @@ def _load(tree: Tree, environments: Environments, var_files: Sequence[str], comm
         except Exception as error:
             # The other root modules are not to suffer from a mistake of ours.
             run.certain.add(_failed(run, error))
+        gaps.update(dict.fromkeys(run.gaps))
         for problem in run.problems():
             span = problem.span
             if span.path == SKETCHED:
                 continue
             seen.setdefault((problem.message, span.path, span.start, span.end), problem)
-    return Result(facts, list(seen.values()))
+    return Result(facts, list(seen.values()), _notices(list(gaps)))
+
+
+def _notices(gaps: Sequence[str]) -> list[str]:
+    if not gaps:
+        return []
+    more = f" and {len(gaps) - _TOLD:,} more" if len(gaps) > _TOLD else ""
+    return [f"Terraform that was not judged: {'; '.join(gaps[:_TOLD])}{more}"]
 
 
 def _failed(run: Run, error: Exception) -> Problem:
-    text = run.root.files[0].text
+    span = run.header or run.root.files[0].text.span(0, 0)
     name = type(error).__name__
     clause = f"evaluating this folder ended in an error of depcheck's own ({name}), so parts of it are not judged"
-    return Problem(clause, text.span(0, 0), "please report it with these files")
+    return Problem(clause, span, "please report it with these files")
 
 
 def _tell_run(run: Run, facts: Facts, environments: Environments) -> None:
@@ -95,6 +108,8 @@ def _tell_run(run: Run, facts: Facts, environments: Environments) -> None:
             facts.resources.append(tell_module(module, run.environment, run.folder))
         if isinstance(module, Module):
             _tell_module(module, facts, environments, is_root=module is root)
+    if run.resources > MAX_RESOURCES:
+        run.gaps.append(f"what {run.folder or '.'} makes beyond {MAX_RESOURCES:,} resources")
     release(root)
 
 
@@ -105,6 +120,7 @@ def _tell_module(module: Module, facts: Facts, environments: Environments, *, is
         for inner in configuration.backends:
             facts.resources.append(tell_backend(inner, module.frame, environment, root))
         facts.resources.extend(tell_remote_state(state, environment, root) for state in run.backends)
+        facts.resources.extend(run.told)
     for declaration in configuration.providers:
         facts.resources.append(tell_provider(declaration, module, environment, root))
     for declaration in configuration.declared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.terraform.configuration import Configuration, Declaration
-from depcheck.terraform.evaluation import MAX_MODULE_DEPTH, MAX_MODULES, Run
+from depcheck.terraform.evaluation import MAX_MODULE_DEPTH, MAX_MODULES, Found, Run
 from depcheck.terraform.expansion import Expansion, Key, address_of, expand
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Answer, Frame, Instance, Steps, circular
@@ -117,7 +117,7 @@ class Module:
 
     def _lacking(self, name: str) -> str:
         if self.configuration.sketch:
-            return f"{self.address} leaves {name} to the default of its version"
+            return f"{self.address or self.run.folder} leaves {name} to the default of its version"
         if self.call is not None:
             return f"{self.address} gives no value for var.{name}"
         where = f" in {self.run.environment}" if self.run.environment else ""
@@ -219,12 +219,24 @@ class Module:
             elif self.run.modules >= MAX_MODULES:
                 reason = f"there are more than {MAX_MODULES} instances of modules"
             if led.configuration is None or reason:
+                self._tell_gap(declaration, led, reason)
                 found = Opaque(declaration, frame, address, reason)
             else:
                 self.run.modules += 1
                 found = Module(self.run, led.configuration, address=address, call=declaration, caller=frame)
             self.modules[name, key] = found
         return found
+
+    def _tell_gap(self, declaration: Declaration, led: Found, reason: str) -> None:
+        """Say that what a call makes is not judged. A module that is elsewhere is no gap of the files at hand."""
+        if led.wrong:
+            argument = declaration.arguments.get("source")
+            node = declaration.header_node if argument is None else argument.node.value
+            text = declaration.text if argument is None else argument.text
+            Scope(text, log=self.run.certain).report(reason, node)
+        if led.missing or led.configuration is not None:
+            place = declaration.header
+            self.run.gaps.append(f"{reason} ({place.path}:{place.line})")
 
 
 class Opaque:

@@ -81,6 +81,8 @@ def runs(tree: Tree, var_files: Sequence[str] = (), commands: Iterable[Command] 
             if configuration is not None:
                 deployed.add(configuration.path)
                 yield _unit_run(tree, unit, configuration)
+            else:
+                yield _far_unit_run(tree, unit)
     for folder, root in roots.items():
         if folder in deployed:
             continue
@@ -102,10 +104,30 @@ def _unit_run(tree: Tree, unit: Unit, root: Configuration) -> Run:
             if given.node is None:
                 given = given.at(declaration.text, declaration.header_node, ())
             values.setdefault(name, []).append(through_file(given, declaration, _UNIT))
-    files = RootFiles(root.path, tree.read_text, tree.list_files)
+    files = RootFiles(root.path if not root.sketch else unit.folder, tree.read_text, tree.list_files)
     environment = environment_of(unit.folder, tree.environments)
     run = Run(root, environment, values, tree.find, files, folder=unit.folder)
     run.backends = unit.backends
+    return run
+
+
+def _far_unit_run(tree: Tree, unit: Unit) -> Run:
+    """The evaluation of a unit whose module is not at hand: of the module's sketch where there is one, else of nothing
+    but the call."""
+    from depcheck.terraform.sketches import sketch_of
+    from depcheck.terraform.terragrunt import tell_unit
+
+    source = unit.source.payload if unit.source is not None else None
+    sketch = sketch_of(source) if isinstance(source, str) else None
+    run = _unit_run(tree, unit, sketch or Configuration(unit.folder))
+    run.header = unit.header
+    if sketch is None:
+        run.told.append(tell_unit(unit, run.environment))
+    place = f"({unit.path}:{unit.header.line})"
+    if not isinstance(source, str):
+        run.gaps.append(f"the source of the module is not decided {place}")
+    elif unit.target() is not None:
+        run.gaps.append(f"there is no module in {source.lstrip('/')} {place}")
     return run
 
 

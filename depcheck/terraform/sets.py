@@ -46,9 +46,17 @@ def distinct_in_order(element: TfType, items: Iterable[TfValue]) -> tuple[list[T
             key=cmp_to_key(_by_number),
         )
     else:
-        known = [item for _, item in sorted(seen.items()) if item.payload is not None]
+        # What is unknown in part has its place among the others, and none is known to equal another.
+        ranked = [(name, item) for name, item in seen.items() if item.payload is not None]
+        ranked += [(identity(item), item) for item in loose if item.known]
+        known = [item for _, item in sorted(ranked, key=_rank)]
+        loose = [item for item in loose if not item.known]
     nulls = [item for item in seen.values() if item.payload is None]
     return known + loose + nulls, marks
+
+
+def _rank(ranked: tuple[str, TfValue]) -> str:
+    return ranked[0]
 
 
 def _by_number(left: TfValue, right: TfValue) -> int:

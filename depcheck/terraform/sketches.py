@@ -24,6 +24,8 @@ _GIT = Pattern(
     r"(?P<owner>[\w-]+)/terraform-(?P<provider>[a-z]+)-(?P<name>[\w-]+?)(?:\.git)?"
     r"(?P<path>//[\w./-]+)?(?:\?(?P<query>.*))?"
 )
+# A registry's module as Terragrunt writes it.
+_REGISTRY = Pattern(r"tfr://(?:[\w.-]*)/(?P<name>[\w/.-]+?)(?:\?(?P<query>.*))?")
 _MAJOR = Pattern(r"(?P<operator>~>|>=|<=|<|>|!=|=)?\s*v?(?P<major>\d+)(?P<rest>[\d.x]*)")
 
 
@@ -40,19 +42,24 @@ def _table() -> Mapping[str, Mapping[str, object]]:
 def name_of(source: str) -> tuple[str, str]:
     """A module's name in the registry, and the version that its source asks for."""
     match = _GIT.fullmatch(source)
+    if source.startswith("tfr://") and (called := _REGISTRY.fullmatch(source)) is not None:
+        return called["name"].rstrip("/"), _query(called["query"]).get("version", "")
     if match is None:
         return source.removeprefix("registry.terraform.io/").removeprefix("registry.opentofu.org/"), ""
-    query = dict(part.partition("=")[::2] for part in (match["query"] or "").split("&"))
     name = f"{match['owner']}/{match['name']}/{match['provider']}{match['path'] or ''}"
-    return name.rstrip("/"), query.get("ref", "")
+    return name.rstrip("/"), _query(match["query"]).get("ref", "")
 
 
-def sketch_of(source: str, call: Declaration) -> Configuration | None:
-    """The sketch of the module that a call asks for; None where there is none."""
+def _query(query: str | None) -> dict[str, str]:
+    return {name: value for name, _, value in (part.partition("=") for part in (query or "").split("&"))}
+
+
+def sketch_of(source: str, call: Declaration | None = None) -> Configuration | None:
+    """The sketch of the module that a call (or a unit of Terragrunt's) asks for; None where there is none."""
     name, version = name_of(source)
     if name not in _table():
         return None
-    argument = call.arguments.get("version")
+    argument = call.arguments.get("version") if call is not None else None
     if argument is not None and isinstance(argument.node.value, String):
         version = argument.node.value.value
     return _sketch(name, _newest(version))
@@ -95,8 +102,8 @@ def _sketch(name: str, major: int | None) -> Configuration:
 
 def place(resource: Resource, module: Module) -> Resource:
     """The resource of a sketch as it stands in the files: at the call of the module."""
-    assert module.call is not None
-    header = module.call.header
+    header = module.run.header if module.call is None else module.call.header
+    assert header is not None
     placing = _Placing(header, f"the default of {module.configuration.sketch}")
     attributes = placing.value(resource.attributes)
     assert isinstance(attributes, Known)

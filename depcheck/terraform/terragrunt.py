@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from posixpath import dirname, normpath, relpath
 
-from depcheck.source import Source, Text
+from depcheck.model import Resource
+from depcheck.source import Source, Span, Text
 from depcheck.syntax import hcl
 from depcheck.syntax.hcl_ast import Attribute, Block, Call, Expression, HclFile, Name, Node
+from depcheck.terraform.bridge import to_value
 from depcheck.terraform.evaluation import StateBlock
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.scope import Budget, Log, Scope
@@ -25,7 +27,7 @@ from depcheck.terraform.values import (
     string,
     unknown,
 )
-from depcheck.values import Missing
+from depcheck.values import Known, Missing, Value
 
 UNIT = "terragrunt.hcl"
 _ROOTS = ("root.hcl", UNIT)
@@ -42,7 +44,7 @@ class Unit:
     ``source`` is empty where the folder's own files are the module.
     """
 
-    __slots__ = ("backends", "folder", "inputs", "path", "source", "var_files")
+    __slots__ = ("backends", "folder", "header", "inputs", "path", "source", "var_files")
 
     def __init__(
         self,
@@ -51,7 +53,10 @@ class Unit:
         inputs: list[TfValue],
         var_files: list[str],
         backends: list[StateBlock],
+        header: Span,
     ) -> None:
+        # The place that says which module it is.
+        self.header = header
         self.path = path
         self.folder = dirname(path)
         self.source = source
@@ -98,18 +103,39 @@ def _unit(tree: Tree, path: str) -> Unit:
     inputs: list[TfValue] = []
     var_files: list[str] = []
     backends: list[StateBlock] = []
+    header = own.text.span(0, 0)
     for context in [*own.included(), own]:
         for block in context.file.body.blocks:
             if block.type == "terraform":
                 given = block.body.attribute("source")
-                source = context.evaluate(given.value) if given is not None else source
+                if given is not None:
+                    source = context.evaluate(given.value)
+                    header = context.text.span(block.start, block.header_end)
                 var_files += context.var_files(block)
             elif block.type == "remote_state":
                 backends = [StateBlock(context.text, block, context.evaluate)]
         attribute = context.file.body.attribute("inputs")
         if attribute is not None:
             inputs.append(context.evaluate(attribute.value))
-    return Unit(path, source, inputs, var_files, backends)
+    return Unit(path, source, inputs, var_files, backends, header)
+
+
+def tell_unit(unit: Unit, environment: str | None) -> Resource:
+    """A unit whose module is elsewhere: the call of a module with what is known of its inputs."""
+    name = unit.folder.rpartition("/")[2] or "root"
+    attributes: dict[str, Value] = {}
+    names = {each for inputs in unit.inputs if isinstance(inputs.payload, dict) for each in inputs.payload}
+    for each in sorted(names):
+        value = unit.given(each)
+        if value is not None and value.payload is not None:
+            attributes[each] = to_value(value, unit.header)
+    if unit.source is not None:
+        attributes["source"] = to_value(unit.source, unit.header)
+    address = f"module.{name}"
+    known = Known(attributes, unit.header)
+    return Resource(
+        "module", address, known, unit.header, name=name, kind="module", environment=environment, root=unit.folder
+    )
 
 
 class Context:

@@ -10,8 +10,16 @@ from depcheck.environments import Environments
 from depcheck.source import Source, Text
 from depcheck.syntax import hcl
 from depcheck.syntax.hcl_ast import HclFile, String
-from depcheck.terraform.configuration import ENDINGS, Configuration, Declaration, by_folder, configure
+from depcheck.terraform.configuration import (
+    ENDINGS,
+    Argument,
+    Configuration,
+    Declaration,
+    by_folder,
+    configure,
+)
 from depcheck.terraform.evaluation import Found
+from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.modules import Module
 
 ReadText: TypeAlias = Callable[[str], str | None]
@@ -43,21 +51,27 @@ class Tree:
     def find(self, caller: Module, call: Declaration) -> Found:
         """Where a module call leads."""
         argument = call.arguments.get("source")
-        source = argument.node.value if argument is not None else None
-        if not isinstance(source, String):
-            return Found(None, f"the source of module.{call.name} is not decided")
-        target = local_target(caller.configuration.path, source.value)
+        if argument is None:
+            return Found(None, f"module.{call.name} has no source", wrong=True)
+        source = _source(argument, caller)
+        if source is None:
+            return Found(None, f"the source of module.{call.name} is not decided", missing=True)
+        target = local_target(caller.configuration.path, source)
         if target is not None:
             found = self.configuration(target)
-            return Found(found, "" if found is not None else f"there is no module in {source.value}")
+            if found is not None:
+                return Found(found)
+            if target == ".." or target.startswith("../"):
+                return Found(None, f"the module {source} is outside of the scanned folder", missing=True)
+            return Found(None, f"there is no module in {source}", wrong="#" not in target)
         root = caller.run.root.path
         target = self.installed(root).get(".".join([*caller.path, call.name]))
         found = self.configuration(target) if target is not None else None
         if found is None:
             from depcheck.terraform.sketches import sketch_of
 
-            found = sketch_of(source.value, call)
-        return Found(found, "" if found is not None else f"the module {source.value} is not on disk")
+            found = sketch_of(source, call)
+        return Found(found, "" if found is not None else f"the module {source} is not on disk")
 
     def configuration(self, folder: str) -> Configuration | None:
         """The configuration of a folder, read now if it was not scanned; None where there is none."""
@@ -105,6 +119,15 @@ class Tree:
                 joined = normpath(base + folder)
                 made[key] = "" if joined == "." else joined
         return made
+
+
+def _source(argument: Argument, caller: Module) -> str | None:
+    """The source of a module call; OpenTofu takes expressions of variables and locals, too."""
+    node = argument.node.value
+    if isinstance(node, String):
+        return node.value
+    value = evaluate(node, caller.frame.scope(argument.text))
+    return value.payload if isinstance(value.payload, str) else None
 
 
 def local_target(folder: str, source: str) -> str | None:

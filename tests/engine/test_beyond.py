@@ -30,6 +30,8 @@ def test_modules_that_are_elsewhere_are_named(tmp_path: Path, capsys: pytest.Cap
 def test_a_module_whose_resources_are_known_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "main.tf").write_text('resource "aws_s3_bucket" "b" {}\n')
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "outputs.tf").write_text('output "o" {\n  value = 1\n}\n')
     (tmp_path / "main.tf").write_text(
         'module "a" {\n  for_each = toset(["x.y", "z"])\n  source   = "./here"\n}\n'
         'module "e" {\n  source = "./empty"\n}\n'

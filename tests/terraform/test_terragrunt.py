@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from terraform_tree import chain, load, resources, unknown
 
 from depcheck.values import Known, plain
@@ -84,3 +85,54 @@ def test_where_the_state_is_kept() -> None:
     assert plain(backend.attributes) == {"bucket": "state-eu-west-1", "key": "prod/db/x", "encrypt": True}
     assert isinstance(backend.get("encrypt"), Known)
     assert backend.span.text == "remote_state"
+
+
+def unit(source: str, inputs: str = "{ multi_az = false }") -> dict[str, str]:
+    return {"live/prod/db/terragrunt.hcl": f"terraform {{\n  source = {source}\n}}\ninputs = {inputs}\n"}
+
+
+def test_a_module_that_is_elsewhere_is_told_as_a_call() -> None:
+    result = load(unit('"git::https://example.com/mods.git//rds?ref=v1"', '{ size = 3, name = get_env("N") }'))
+    (call,) = result.facts.resources
+    assert (call.kind, call.address, call.environment, call.root) == (
+        "module",
+        "module.db",
+        "production",
+        "live/prod/db",
+    )
+    assert plain(call.get("source")) == "git::https://example.com/mods.git//rds?ref=v1"
+    assert call.get("size").span.text == "3"
+    assert unknown(call.get("name")).missing[0].name == "N"
+    assert call.span.text == "terraform"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"tfr:///terraform-aws-modules/rds/aws?version=6.1.0"',
+        '"tfr://registry.terraform.io/terraform-aws-modules/rds/aws?version=6.1.0"',
+        '"git::https://github.com/terraform-aws-modules/terraform-aws-rds.git?ref=v6.1.0"',
+    ],
+)
+def test_a_public_module_is_judged_by_its_sketch(source: str) -> None:
+    database = resources(unit(source))["production", "aws_db_instance.this[0]"]
+    assert database.root == "live/prod/db"
+    assert database.get("multi_az").span.text == "false"
+    assert database.span.path == "live/prod/db/terragrunt.hcl"
+    assert plain(database.get("backup_retention_period")) == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ('"../../../nothing"', "there is no module in ../../../nothing (live/prod/db/terragrunt.hcl:1)"),
+        ('"${get_env("X")}/a"', "the source of the module is not decided (live/prod/db/terragrunt.hcl:1)"),
+    ],
+)
+def test_a_unit_without_a_module_is_no_all_clear(source: str, said: str) -> None:
+    assert load(unit(source)).notices == [f"Terraform that was not judged: {said}"]
+
+
+def test_stacks_are_said_not_to_be_evaluated() -> None:
+    result = load({"live/terragrunt.stack.hcl": 'unit "db" {\n  source = "../m"\n  path   = "db"\n}\n'})
+    assert result.notices == ["Terraform that was not judged: the stack live/terragrunt.stack.hcl is not evaluated"]
