@@ -1,0 +1,209 @@
+"""Which version of each language a project chooses, tests with, ships and accepts, and where these do not agree.
+
+A file of versions (``.nvmrc``) speaks for its folder and what is below it; so does what a package accepts
+(``engines``, ``go.mod``). The values of a job's matrix are one set, of which one must agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from depcheck.model import Job, Runtime
+from depcheck.project import Project
+from depcheck.project.activities import activities
+from depcheck.project.versions import Spec, agree, read
+from depcheck.values import Unknown, scalar_text, string
+
+#: Folders whose contents are not what is deployed.
+_ASIDE = re.compile(
+    r"(?:^|/)(?:tests?|testing|e2e|examples?|samples?|demos?|fixtures?|testdata|templates?|docs?|documentation|website|"
+    r"benchmarks?|playgrounds?|third_party|vendor|node_modules|\.devcontainer|devcontainer|hack|contrib)/",
+    re.IGNORECASE,
+)
+#: Files of versions by which languages are chosen; the others say what is accepted.
+_ACCEPTING = frozenset({"go.mod", "package.json"})
+_DEVELOPMENT = frozenset({"development", "test", "preview"})
+_WORKFLOWS = re.compile(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/(?:workflows|actions)/.+")
+
+
+class Statement:
+    """A place that names a version of a language.
+
+    ``role`` is ``chosen`` (a file of versions), ``image`` (a stage of a Dockerfile), ``job``, ``function`` (AWS Lambda)
+    or ``accepted`` (a range). ``folder`` is what it speaks for, ``spec`` None where the version is not decided.
+    """
+
+    __slots__ = ("folder", "job", "language", "path", "role", "runtime", "spec")
+
+    def __init__(self, role: str, runtime: Runtime, folder: str, spec: Spec | None, job: Job | None = None) -> None:
+        self.role = role
+        self.runtime = runtime
+        self.language = runtime.language
+        self.path = runtime.span.path
+        self.folder = folder
+        self.spec = spec
+        self.job = job
+
+
+class Difference:
+    """Two places that do not agree: ``kind`` is ``chosen``, ``tested`` or ``accepted``, by what the second one is."""
+
+    __slots__ = ("kind", "one", "other")
+
+    def __init__(self, kind: str, one: Statement, other: Statement) -> None:
+        self.kind = kind
+        self.one = one
+        self.other = other
+
+
+class Comparison:
+    """The differences, the agreements, and the places whose version is not decided although another one could tell."""
+
+    __slots__ = ("agreed", "differences", "open")
+
+    def __init__(self) -> None:
+        self.differences: list[Difference] = []
+        self.agreed: list[Difference] = []
+        self.open: list[tuple[str, Statement, Unknown]] = []
+
+    def add(self, kind: str, one: Statement, others: list[Statement]) -> None:
+        """Hold one place against others, one of which must agree with it."""
+        told = [each for each in others if each.spec is not None]
+        if not told:
+            return
+        if one.spec is None:
+            if isinstance(one.runtime.version, Unknown):
+                self.open.append((kind, one, one.runtime.version))
+            return
+        same = next((each for each in told if each.spec is not None and agree(one.spec, each.spec)), None)
+        if same is not None:
+            self.agreed.append(Difference(kind, one, same))
+        else:
+            self.differences.append(Difference(kind, one, told[0]))
+
+
+@lru_cache(maxsize=1)
+def compared(project: Project) -> Comparison:
+    """Everything that is said of versions, held against each other."""
+    by_language: dict[str, list[Statement]] = {}
+    for each in _statements(project):
+        by_language.setdefault(each.language, []).append(each)
+    result = Comparison()
+    for statements in by_language.values():
+        _compare(statements, result, project)
+    return result
+
+
+def _compare(statements: list[Statement], result: Comparison, project: Project) -> None:
+    chosen = _by_folder(statements, "chosen")
+    accepted = _by_folder(statements, "accepted")
+    jobs: dict[tuple[str, str], list[Statement]] = {}
+    for each in statements:
+        if each.role == "job":
+            jobs.setdefault((each.path, each.runtime.scope), []).append(each)
+    tested = [each for group in jobs.values() if _tests(group[0], project) for each in group]
+    told: set[tuple[str, str]] = set()
+    images = [each for each in statements if each.role in ("image", "function")]
+    for each in images:
+        version = scalar_text(each.runtime.version) or ""
+        if (each.path, version) in told:
+            continue
+        told.add((each.path, version))
+        above = _nearest(each.folder, chosen)
+        if above:
+            result.add("chosen", each, above)
+        elif each.role == "image" and tested and _is_the_only_one(images):
+            result.add("tested", each, tested)
+        result.add("accepted", each, _nearest(each.folder, accepted))
+    for group in jobs.values():
+        above = _nearest(group[0].folder, chosen)
+        for kind, others in (("chosen", above), ("accepted", _nearest(group[0].folder, accepted))):
+            if others and not any(_agrees(each, other) for each in group for other in others):
+                decided = [each for each in group if each.spec is not None]
+                if len(decided) == len(group):
+                    result.add(kind, decided[0], others)
+    for each in (each for group in chosen.values() for each in group[:1]):
+        result.add("accepted", each, _nearest(each.folder, accepted))
+
+
+def _agrees(one: Statement, other: Statement) -> bool:
+    return one.spec is not None and other.spec is not None and agree(one.spec, other.spec)
+
+
+def _by_folder(statements: list[Statement], role: str) -> dict[str, list[Statement]]:
+    found: dict[str, list[Statement]] = {}
+    for each in statements:
+        if each.role == role:
+            found.setdefault(each.folder, []).append(each)
+    return found
+
+
+def _nearest(folder: str, by_folder: dict[str, list[Statement]]) -> list[Statement]:
+    """Those that speak for a folder: its own, or those of the nearest one above it."""
+    if not by_folder:
+        return []
+    while True:
+        if folder in by_folder:
+            return by_folder[folder]
+        if not folder:
+            return []
+        folder = folder.rpartition("/")[0]
+
+
+def _is_the_only_one(images: list[Statement]) -> bool:
+    """Whether every image has the same version, so that no job can be meant for another one."""
+    specs = [each.spec for each in images if each.role == "image" and each.spec is not None]
+    return bool(specs) and all(agree(specs[0], each) for each in specs)
+
+
+def _tests(statement: Statement, project: Project) -> bool:
+    if statement.job is None:
+        return False
+    return any("test" in each.name for each in activities(statement.job, project.facts.commands))
+
+
+def _statements(project: Project) -> Iterator[Statement]:
+    jobs = {(job.span.path, job.address): job for job in project.facts.jobs}
+    for runtime in project.facts.runtimes:
+        path = runtime.span.path
+        file = project.file(path)
+        if file is None or _ASIDE.search(path):
+            continue
+        text = scalar_text(runtime.version)
+        spec = read(runtime.language, text) if text is not None else None
+        folder, _, name = path.rpartition("/")
+        if file.kind in ("versions", "package-json"):
+            if name.lower() in _ACCEPTING:
+                if name == "go.mod" and text is not None:
+                    spec = read("go", f">={text}")
+                yield Statement("accepted", runtime, folder, spec)
+            else:
+                yield Statement("chosen", runtime, folder, spec)
+        elif file.kind == "dockerfile":
+            if project.environments.role(file.environment) not in _DEVELOPMENT:
+                yield Statement("image", runtime, folder, spec)
+        elif file.kind in ("workflow", "action"):
+            where = _WORKFLOWS.fullmatch(path)
+            # ``using: node20`` of an action is the runner's own.
+            if where is not None and not runtime.span.text.startswith("node"):
+                job = jobs.get((path, runtime.scope))
+                base = where["base"].rstrip("/")
+                yield Statement("job", runtime, _working_folder(base, job), spec, job)
+        elif runtime.scope and runtime.language != "terraform":
+            yield Statement("function", runtime, folder, spec)
+
+
+def _working_folder(base: str, job: Job | None) -> str:
+    """The folder that a job works in: what all of its scripts say, else the top of the repository."""
+    if job is None:
+        return base
+    given = string(job.tree.get("defaults", "run", "working-directory"))
+    if given is None:
+        own = [string(step.tree.get("working-directory")) for step in job.steps if step.run is not None]
+        given = own[0] if own and len(set(own)) == 1 else None
+    if given is None or "$" in given:
+        return base
+    parts = [part for part in given.split("/") if part not in ("", ".")]
+    return "/".join([base, *parts] if base else parts) if ".." not in parts else base
