@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from terraform_expressions import CONFIGURATION, FILES, GROUPS
+from terraform_generated import GENERATED
 from terraform_mixtures import MIXTURES
 
 DATA = Path(__file__).parents[1] / "data" / "terraform-console.json"
@@ -71,7 +72,7 @@ def main() -> None:
     version = json.loads(subprocess.run([binary, "version", "-json"], capture_output=True, check=True).stdout)
     groups: dict[str, list[dict[str, str]]] = {}
     with ThreadPoolExecutor(4) as pool:
-        for group, text in {**GROUPS, "mixtures": MIXTURES}.items():
+        for group, text in {**GROUPS, "mixtures": MIXTURES, "generated": GENERATED}.items():
             groups[group] = list(pool.map(lambda expression: ask(binary, expression), expressions(text)))
     document = {
         "generated": "by tests/tools/record_terraform_console.py; do not edit",

@@ -239,7 +239,11 @@ def _partly(template: str, values: list[TfValue]) -> TfValue:
             break
         value = values[verb.argument - 1]
         if value.whole:
-            parts.append(_one(verb, value))
+            try:
+                parts.append(_one(verb, value))
+            except EvaluationError:
+                # As long as another argument is unknown, Terraform does not look at this one.
+                return unknown(combined(values), STRING, not_null=True)
         else:
             parts.append(value)
     parts.append(template[at:].replace("%%", "%"))

@@ -211,6 +211,20 @@ def _zip_map(arguments: list[TfValue]) -> TfValue:
     return made.marked(marks)
 
 
+def _typed_values(arguments: list[TfValue]) -> TfType:
+    value = arguments[0]
+    if value.kind not in MAPPINGS and (value.known or value.kind != "dynamic"):
+        raise EvaluationError(f"values() takes a map or an object, not {value.kind}", 0)
+    return list_of(element_of(value.type)) if value.kind == "map" else DYNAMIC
+
+
+def _typed_zip(arguments: list[TfValue]) -> TfType:
+    values = arguments[1]
+    if values.kind not in ("list", "tuple") and (values.known or values.kind != "dynamic"):
+        raise EvaluationError(f"the values of zipmap() must be a list or tuple, not {values.kind}", 1)
+    return map_of(element_of(values.type)) if values.kind == "list" else DYNAMIC
+
+
 def _removed(name: str, instead: str) -> Function:
     def implementation(_arguments: list[TfValue]) -> TfValue:
         raise EvaluationError(f"{name}() was removed in Terraform 0.15; write {instead}")
@@ -235,10 +249,11 @@ FUNCTIONS = {
     "values": Function(
         _values,
         (Parameter("mapping", marked=True),),
-        typed=lambda arguments: list_of(element_of(arguments[0].type)) if arguments[0].kind == "map" else DYNAMIC,
+        typed=_typed_values,
     ),
     "zipmap": Function(
         _zip_map,
         (Parameter("keys", list_of(STRING), marked=True), Parameter("values", marked=True)),
+        typed=_typed_zip,
     ),
 }

@@ -322,6 +322,30 @@ def _element_type(arguments: list[TfValue]) -> TfType:
 
 
 # An unknown list is cut into no more unknown elements than this.
+def _typed_element(arguments: list[TfValue]) -> TfType:
+    _of_kinds("element() reads a list or tuple", arguments[:1], ("list", "tuple"))
+    return element_of(arguments[0].type)
+
+
+def _typed_concat(arguments: list[TfValue]) -> TfType:
+    _of_kinds("the arguments of concat() must be lists or tuples", arguments, ("list", "tuple"))
+    return DYNAMIC
+
+
+def _typed_chunks(arguments: list[TfValue]) -> TfType:
+    return list_of(arguments[0].type)
+
+
+def _of_kinds(clause: str, arguments: list[TfValue], kinds: tuple[str, ...]) -> None:
+    """Refuse arguments whose kind is known and another one, even if their values are not known; next to one whose kind
+    is not known Terraform does not look at the others."""
+    if any(argument.kind == "dynamic" and not argument.known for argument in arguments):
+        return
+    for position, argument in enumerate(arguments):
+        if argument.kind not in kinds:
+            raise EvaluationError(f"{clause}, not {argument.kind}", position)
+
+
 _SLICED = 256
 _LIST = Parameter("list")
 _MARKED = Parameter("list", marked=True)
@@ -332,13 +356,13 @@ FUNCTIONS = {
     "chunklist": Function(
         _chunk_list,
         (Parameter("list", LIST_OF_DYNAMIC, marked=True), Parameter("size", NUMBER, marked=True)),
-        result=list_of(LIST_OF_DYNAMIC),
+        typed=_typed_chunks,
     ),
     "coalescelist": Function(_coalesce_list, variadic=Parameter("vals", null=True, unknown=True)),
-    "concat": Function(_concat, variadic=Parameter("seqs", marked=True)),
+    "concat": Function(_concat, variadic=Parameter("seqs", marked=True), typed=_typed_concat),
     "contains": Function(_contains, (_LIST, Parameter("value")), result=BOOL),
     "distinct": Function(_distinct, (_DYNAMIC_LIST,), typed=_same_type),
-    "element": Function(_element, (_MARKED, numeric("index")), typed=_element_type, nullable=True),
+    "element": Function(_element, (_MARKED, numeric("index")), typed=_typed_element, nullable=True),
     "flatten": Function(_flatten, (_MARKED,)),
     "index": Function(_index, (_LIST, Parameter("value")), result=NUMBER),
     "matchkeys": Function(

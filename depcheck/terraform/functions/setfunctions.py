@@ -81,6 +81,8 @@ def _set_product(arguments: list[TfValue]) -> TfValue:
     if len(arguments) < 2:
         raise EvaluationError("setproduct() needs at least two sets")
     marks = 0
+    if any(argument.kind == "dynamic" and not argument.known for argument in arguments):
+        return unknown(combined(arguments))
     elements: list[TfType] = []
     for position, argument in enumerate(arguments):
         marks |= argument.flags & MARKS
