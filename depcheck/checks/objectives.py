@@ -54,9 +54,9 @@ def store_cannot_be_recovered(project: Project, _: Project) -> Iterator[Outcome]
     for each in _verdicts(project):
         if each.verdict == UNRECOVERABLE and each.loss is not None:
             why = next((words for other in each.considered for words, _ in other.defeated), "")
-            variant = "defeated" if why else "service" if each.store.kind == "service" else ""
-            note = each.notes[0] if each.notes else ""
-            told.append((each, variant, {"store": each.store.name, "why": why or note}))
+            why = why or (each.notes[0] if each.notes else "")
+            variant = "service" if each.store.kind == "service" else "defeated" if why else ""
+            told.append((each, variant, {"store": each.store.name, "why": why}))
     yield from _violations(told, project)
 
 

@@ -101,10 +101,13 @@ def _explained(wanted: str, found: list[Assessment], survey: Survey, environment
         raise UserError(f'--explain: "{loss}" is no kind of loss{hint}')
     from depcheck.cli.recovery_text import explained
 
-    chosen = [each for each in found if name in (each.store.name, each.store.address) and each.loss in (loss, None)]
+    def named(each: Assessment) -> bool:
+        return name in (each.store.name, each.store.address, each.store.called)
+
+    chosen = [each for each in found if named(each) and each.loss in (loss, None)]
     if not chosen:
         names = tuple(dict.fromkeys(each.store.name for each in found))
-        judged = [each.loss for each in found if name in (each.store.name, each.store.address)]
+        judged = [each.loss for each in found if named(each)]
         if judged:
             raise UserError(f"--explain: {name} is not judged for {loss}, only for {', '.join(filter(None, judged))}")
         near = nearest(name, names)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from depcheck.policy.vocabulary import LOSSES
-from depcheck.recovery.assessment import NO_TARGET, achieved
-from depcheck.recovery.intervals import MET, UNRECOVERABLE, Estimate
-from depcheck.recovery.records import between, kept, spoken
+from depcheck.recovery.assessment import HISTORY, NO_TARGET, achieved
+from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNBOUNDED, UNRECOVERABLE, Estimate
+from depcheck.recovery.records import between, kept, spoken, told
 from depcheck.reporters.terminal import paint, visible
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def matrix(found: Sequence[Assessment], survey: Survey, *, color: bool) -> str:
     if not found:
         return "no stores of data were found\n"
     lines: list[str] = []
-    for environment in dict.fromkeys(each.environment for each in found):
+    for environment in _in_order(found, survey):
         here = [each for each in found if each.environment == environment]
         lines.append(paint(environment or "no environment told", "bold", color))
         judged = [each for each in here if each.verdict != NO_TARGET]
@@ -49,15 +49,35 @@ def matrix(found: Sequence[Assessment], survey: Survey, *, color: bool) -> str:
             lines += _offers(unpromised, survey, color)
         lines += _problems(judged, color)
         lines.append("")
+    lines += _honest(found, survey, color)
     lines.append(_summary(found))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _honest(found: Sequence[Assessment], survey: Survey, color: bool) -> list[str]:
+    """Without a policy: what one could say of the most critical environment."""
+    if survey.project.policy is not None:
+        return []
+    from depcheck.cli.recovery_offers import promises
+
+    first = _in_order(found, survey)[0]
+    lines = promises([each for each in found if each.environment == first], survey)
+    return [paint(lines[0], "bold", color), *lines[1:], ""] if lines else []
+
+
+def _in_order(found: Sequence[Assessment], survey: Survey) -> list[str | None]:
+    """The environments, the most critical one first, and at the end what no environment is told of."""
+    names = survey.project.environments.names
+    present = list(dict.fromkeys(each.environment for each in found))
+    known = {name: -at for at, name in enumerate(names, 1)}
+    return sorted(present, key=lambda name: (name is None, known.get(name or "", 0)))
 
 
 def _table(judged: Sequence[Assessment], color: bool) -> list[str]:
     losses = [loss for loss in LOSSES if any(each.loss == loss for each in judged)]
     groups: dict[tuple[str, str | None], list[Assessment]] = {}
     for each in judged:
-        groups.setdefault((each.store.name, each.store.address), []).append(each)
+        groups.setdefault((each.store.called, each.store.address), []).append(each)
     rows: list[list[tuple[str, str]]] = [[("", "bold"), *[(loss, "bold") for loss in losses]]]
     for (name, _), group in groups.items():
         by_loss = {each.loss: each for each in group}
@@ -87,8 +107,6 @@ def _rto_cell(each: Assessment) -> str:
 
 
 def _kept_cell(each: Assessment) -> str:
-    from depcheck.recovery.assessment import HISTORY
-
     if each.target.retention is None or each.loss not in HISTORY:
         return ""
     if each.mechanism is None or each.verdict == UNRECOVERABLE:
@@ -112,9 +130,10 @@ def _offers(unpromised: Sequence[Assessment], survey: Survey, color: bool) -> li
     for each in unpromised:
         available = survey.mechanisms(each.store)
         best = [achieved(each.store, loss, survey, available) for loss in LOSSES]
-        rows.append([(visible(each.store.name), "bold"), *[_offer(one) for one in best]])
-        rows.append([("  RPO", "dim"), *[(between(one.rpo.interval) if one else "", "") for one in best]])
-        rows.append([("  RTO", "dim"), *[(between(one.rto.interval) if one else "", "") for one in best]])
+        rows.append([(visible(each.store.called), "bold"), *[_offer(one) for one in best]])
+        if any(best):
+            rows.append([("  RPO", "dim"), *[(between(one.rpo.interval) if one else "", "") for one in best]])
+            rows.append([("  RTO", "dim"), *[(between(one.rto.interval) if one else "", "") for one in best]])
     return _aligned(rows, color)
 
 
@@ -135,13 +154,16 @@ def _aligned(rows: Sequence[Sequence[tuple[str, str]]], color: bool) -> list[str
 
 
 def _problems(judged: Iterable[Assessment], color: bool) -> list[str]:
+    """Why what is not met is not, once for all losses of a store for which it is the same."""
     lines: list[str] = []
+    groups: dict[tuple[str, str | None, str, tuple[str, ...]], list[str]] = {}
     for each in judged:
-        if each.verdict == MET:
-            continue
-        head = f"{visible(each.store.name)}, {each.loss}: {each.verdict.replace('_', ' ')}"
-        lines += ["", paint(head, _STYLES[each.verdict], color)]
-        lines += [f"  {line}" for line in reasons(each)]
+        if each.verdict != MET:
+            key = (each.store.called, each.store.address, each.verdict, tuple(reasons(each)))
+            groups.setdefault(key, []).append(each.loss or "")
+    for (name, _, verdict, why), losses in groups.items():
+        head = f"{visible(name)}, {', '.join(losses)}: {verdict.replace('_', ' ')}"
+        lines += ["", paint(head, _STYLES[verdict], color), *[f"  {line}" for line in why]]
     return lines
 
 
@@ -154,12 +176,13 @@ def reasons(each: Assessment) -> list[str]:
     elif mechanism is not None:
         words = f": {visible(mechanism.words)}" if mechanism.words else ""
         lines.append(f"by {mechanism.row.title}{words} ({place(mechanism.span)})")
+        lines += beyond(each)
     zero = each.target.rpo is not None and each.target.rpo.value == 0 and each.verdict != UNRECOVERABLE
     if zero and mechanism is not None and mechanism.rpo.interval.typical.low > 0:
         lines.append("an RPO of 0 is not attainable by this mechanism")
     for other in each.considered:
         for defeat, span in other.defeated:
-            lines.append(f"{other.row.title} does not count: {visible(defeat)} ({place(span)})")
+            lines.append(f"not counted: {other.row.title}, because {visible(defeat)} ({place(span)})")
     for missing in each.missing:
         where = f" ({place(missing.span)})" if missing.span is not None else ""
         lines.append(f"not decided: {visible(missing.name)}{where}")
@@ -170,7 +193,35 @@ def reasons(each: Assessment) -> list[str]:
             f"smallest change: {visible(change.before)} → {visible(change.after)} ({place(change.span)}), "
             f"then {change.verdict.replace('_', ' ')}"
         )
+    elif each.verdict in (BREACHED, UNRECOVERABLE) and each.store.resource is not None:
+        lines.append("no single change of the configuration that depcheck knows would meet it")
     return list(dict.fromkeys(lines))
+
+
+def beyond(each: Assessment) -> list[str]:
+    """Which figures are beyond what is promised, typically or at worst."""
+    mechanism, target = each.mechanism, each.target
+    lines: list[str] = []
+    if mechanism is None or each.verdict not in (BREACHED, AT_RISK):
+        return lines
+    loses, takes = mechanism.rpo.interval, mechanism.rto.interval
+    for verb, interval, promise in (("loses", loses, target.rpo), ("is back after", takes, target.rto)):
+        if promise is None:
+            continue
+        for how, amount in (("typically", interval.typical.low), ("at worst", told(interval.worst, each.verdict))):
+            if amount > promise.value:
+                lines.append(f"{how} it {verb} {_figure(amount, verb)}, {spoken(promise.value)} promised")
+                break
+    retention = target.retention if each.loss in HISTORY else None
+    if retention is not None and mechanism.kept.high < retention.value:
+        lines.append(f"it reaches back {spoken(mechanism.kept.high)}, {spoken(retention.value)} promised")
+    return lines
+
+
+def _figure(amount: float, verb: str) -> str:
+    if amount == UNBOUNDED:
+        return "more than anything bounds" if verb == "loses" else "a time that nothing bounds"
+    return f"{spoken(amount)} of data" if verb == "loses" else spoken(amount)
 
 
 def place(span: Span) -> str:
@@ -191,7 +242,7 @@ def explained(assessment: Assessment, loss: str, survey: Survey, *, color: bool)
     """One verdict with every number that it rests on."""
     store = assessment.store
     where = f" in {assessment.environment}" if assessment.environment else ""
-    head = f"{visible(store.name)}, {loss}{where}: {assessment.verdict.replace('_', ' ')}"
+    head = f"{visible(store.called)}, {loss}{where}: {assessment.verdict.replace('_', ' ')}"
     lines = [paint(head, "bold", color)]
     if store.address and store.address != store.name:
         lines.append(f"  {visible(store.address)} ({place(assessment.span)})")
@@ -254,7 +305,7 @@ def _sum(name: str, estimate: Estimate, promise: Promise[int] | None, color: boo
 
 
 def _amount(amount: object) -> str:
-    from depcheck.recovery.intervals import UNBOUNDED, Range
+    from depcheck.recovery.intervals import Range
 
     assert isinstance(amount, Range)
     if amount.decided:
@@ -267,7 +318,7 @@ def _amount(amount: object) -> str:
 def _other(mechanism: Mechanism) -> str:
     words = f"{mechanism.id} ({place(mechanism.span)}): "
     if mechanism.defeated:
-        return words + f"does not count, {visible(mechanism.defeated[0][0])}"
+        return words + f"not counted, because {visible(mechanism.defeated[0][0])}"
     open_ = ", not decided whether it is there" if mechanism.exists == "open" else ""
     return (
         words + f"RPO {between(mechanism.rpo.interval)}, RTO {between(mechanism.rto.interval)}, "

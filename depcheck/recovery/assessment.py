@@ -260,6 +260,8 @@ def assess_loss(store: Store, loss: str, target: Target, available: Sequence[Mec
     else:
         judged = judge(considered, target, loss)
     notes = [*notes, *said.expired(store, loss, survey.project)]
+    if judged.verdict == UNRECOVERABLE and loss in HISTORY and store.resource is not None:
+        notes += [words for words, _ in survey.surroundings.plans.missed(store.resource)]
     if judged.verdict == UNRECOVERABLE and store.resource is None:
         words = f"what brings {store.name} back (recovery.declared or recovery.evidence)"
         judged = Judged(UNKNOWN, None, (Missing(words, store.span),))

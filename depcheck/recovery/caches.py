@@ -96,9 +96,12 @@ def _snapshots(id: str, context: Context, name: str, window_name: str) -> Iterat
     default, source = figures.window("elasticache-snapshots")
     window, basis = Range(default), "documented"
     if window_name:
-        written = _length(context.resource.get(window_name))
+        daily = context.resource.get(window_name)
+        written, wrong = _length(daily)
         if written is not None:
             window, basis = written, "configured"
+        if wrong:
+            defeated = [*defeated, (f"{window_name} is {string(daily)}, {wrong}", daily.span)]
     rpo = scheduled(
         "snapshots once a day",
         float(DAY),
@@ -111,14 +114,17 @@ def _snapshots(id: str, context: Context, name: str, window_name: str) -> Iterat
     yield context.make(id, span_of(value, context.resource), rpo=rpo, kept=kept, answer=answer, defeated=defeated)
 
 
-def _length(value: Value) -> Range | None:
-    """How long a daily window is that is written ``05:00-06:00``."""
-    match = _WINDOW.fullmatch(string(value) or "")
+def _length(value: Value) -> tuple[Range | None, str]:
+    """How long a daily window is that is written ``05:00-06:00``; and why the service refuses it, where it does."""
+    text = string(value)
+    match = _WINDOW.fullmatch(text or "")
     if match is None:
-        return None
-    begin = int(match[1]) * 60 + int(match[2])
-    end = int(match[3]) * 60 + int(match[4])
-    return Range(float((end - begin) % 1440 * 60))
+        return None, "which is no part of a day such as 05:00-06:00" if text else ""
+    hours, minutes = (int(match[1]), int(match[3])), (int(match[2]), int(match[4]))
+    if max(hours) > 23 or max(minutes) > 59:
+        return None, "which is no part of a day such as 05:00-06:00"
+    length = (hours[1] * 60 + minutes[1] - hours[0] * 60 - minutes[0]) % 1440
+    return Range(float(length * 60)), "" if length >= 60 else "and 60 minutes are the least that the service accepts"
 
 
 def _failover(context: Context) -> Iterator[Mechanism]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from depcheck.data import load_json
 from depcheck.model import Resource
 from depcheck.recovery import figures, mechanisms
 from depcheck.recovery.found import DAY, HOUR, Context, Mechanism
@@ -22,6 +20,7 @@ from depcheck.recovery.intervals import (
     Range,
     Term,
 )
+from depcheck.recovery.wording import final, part, said, written
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Scalar, Step, Value, scalar_text
 
@@ -137,34 +136,15 @@ def _attribute(survey: Survey, context: Context, values: dict[str, Scalar]) -> _
     span = present.span if not isinstance(present, Absent) else resource.span
     if isinstance(present, Known) and present.key is None and present.via:
         span = resource.span
-    written = _written(resource, name)
-    before = f"{written} = {_shown(present)}" if not isinstance(present, Absent) else f"{written} is not set"
-    after = ", ".join(f"{_written(resource, key)} = {_literal(value)}" for key, value in values.items())
+    called = written(resource, name)
+    before = f"{called} = {_shown(present)}" if not isinstance(present, Absent) else f"{called} is not set"
+    after = ", ".join(f"{written(resource, key)} = {_literal(value)}" for key, value in values.items())
+    template = final(resource, name)
+    if template is not None:
+        before, after = "no DeletionPolicy that keeps a snapshot", template
     after_resource = changed(resource, values)
     found = mechanisms.own(survey.context(context.store, after_resource))
     return _Proposal(span, before, after, found)
-
-
-def _written(resource: Resource, name: str) -> str:
-    """An attribute as the configuration calls it, which is not in Terraform's words where it is CloudFormation's."""
-    return _properties(resource.type).get(name, name) if resource.format == "cloudformation" else name
-
-
-@lru_cache(maxsize=64)
-def _properties(type_: str) -> dict[str, str]:
-    """The properties of CloudFormation by the attributes of Terraform that they are."""
-    types = load_json("schemas", "cloudformation-terraform.json")["types"]
-    found: dict[str, str] = {}
-    for entry in types.values() if isinstance(types, dict) else ():
-        if entry.get("terraform") == type_:
-            for name, row in entry.get("properties", {}).items():
-                if isinstance(row, str):
-                    found.setdefault(row.split(" ", 1)[0], name)
-    if type_ == "aws_dynamodb_table":
-        inside = "PointInTimeRecoverySpecification"
-        found["point_in_time_recovery.enabled"] = f"{inside}.PointInTimeRecoveryEnabled"
-        found["point_in_time_recovery.recovery_period_in_days"] = f"{inside}.RecoveryPeriodInDays"
-    return found
 
 
 def _shown(value: Value) -> str:
@@ -206,7 +186,7 @@ def _history(assessment: Assessment, survey: Survey, context: Context) -> Iterat
     elif type_ == "aws_s3_bucket":
         span = context.resource.span
         made = context.make("s3-versions", span)
-        yield _Proposal(span, "no versioning", 'an aws_s3_bucket_versioning with status = "Enabled"', [made])
+        yield _Proposal(span, "no versioning", said(context.resource, "versioning"), [made])
     elif type_ == "mongodbatlas_advanced_cluster":
         yield _attribute(survey, context, {"backup_enabled": True})
         yield _attribute(survey, context, {"backup_enabled": True, "pit_enabled": True})
@@ -218,8 +198,10 @@ def _hourly_snapshots(survey: Survey, context: Context, days: int) -> _Proposal:
     row = figures.row("rds-pitr")
     rto = figures.recovery(row.rto, closer.circumstances, row)
     kept = Range(float(max(days, 1) * DAY))
-    after = f"an aws_backup_plan with a snapshot every hour, cron(0 * ? * * *), and backup_retention_period = {days}"
-    span = context.resource.span
+    resource = context.resource
+    retention = f"{written(resource, 'backup_retention_period')} = {days}"
+    after = f"{part(resource, 'plan')} with a snapshot every hour, cron(0 * ? * * *), and {retention}"
+    span = resource.span
     return _Proposal(span, "no snapshot but the daily one", after, [context.make("rds-pitr", span, rto=rto, kept=kept)])
 
 
@@ -273,28 +255,28 @@ def _elsewhere(assessment: Assessment, context: Context) -> Iterator[_Proposal]:
     days = _wanted_days(assessment)
     if resource.type == "aws_db_instance":
         made = context.make("rds-backup-replication", span, kept=Range(float(days * DAY)))
-        after = "an aws_db_instance_automated_backups_replication in another region"
+        after = said(resource, "backup-replication")
         yield _Proposal(span, "no copy in another region", after, [made])
         replica = context.make("rds-replica-other-region", span)
-        yield _Proposal(span, "no copy in another region", "a read replica in another region", [replica])
+        yield _Proposal(span, "no copy in another region", said(context.resource, "replica"), [replica])
     elif resource.type == "aws_rds_cluster":
         made = context.make("aurora-global", span)
-        after = "an aws_rds_global_cluster with a cluster and an instance in another region"
+        after = said(resource, "global-cluster")
         yield _Proposal(span, "no copy in another region", after, [made])
     elif resource.type == "aws_dynamodb_table":
         made = context.make("dynamodb-global", span)
-        yield _Proposal(span, "no replica", "a replica block with the region_name of another region", [made])
+        yield _Proposal(span, "no replica", said(resource, "global-table"), [made])
     elif resource.type == "aws_elasticache_replication_group":
         made = context.make("elasticache-global", span)
-        after = "an aws_elasticache_global_replication_group with a group in another region"
+        after = said(resource, "global-datastore")
         yield _Proposal(span, "no copy in another region", after, [made])
     elif resource.type == "aws_s3_bucket":
         made = context.make("s3-replication-timed", span, losses=("region",))
-        after = "versioning and a replication rule with replication_time to a bucket in another region"
+        after = said(resource, "timed-replication")
         yield _Proposal(span, "no replication", after, [made])
     elif resource.type == "aws_efs_file_system":
         made = context.make("efs-replication", span, losses=("region",))
-        after = "an aws_efs_replication_configuration with the region of another region"
+        after = said(resource, "file-replication")
         yield _Proposal(span, "no replication", after, [made])
 
 
@@ -309,12 +291,13 @@ def _of_schedule(assessment: Assessment, context: Context) -> Iterator[_Proposal
     if mechanism.id in ("backup-plan", "backup-copy-region", "backup-copy-account", "backup-locked"):
         gap = mechanism.rpo.interval.typical.low
         window = mechanism.rpo.terms[1].interval.worst.low if len(mechanism.rpo.terms) > 1 else 0.0
+        soon = part(context.resource, "window", 60)
         if window > HOUR:
-            yield _rescheduled(mechanism, gap, HOUR, "start_window = 60", context)
+            yield _rescheduled(mechanism, gap, HOUR, soon, context)
         if gap > DAY:
-            yield _rescheduled(mechanism, DAY, HOUR, "cron(0 5 ? * * *) and start_window = 60", context)
+            yield _rescheduled(mechanism, DAY, HOUR, f"cron(0 5 ? * * *) and {soon}", context)
         if gap > HOUR:
-            yield _rescheduled(mechanism, HOUR, HOUR, "cron(0 * ? * * *) and start_window = 60", context)
+            yield _rescheduled(mechanism, HOUR, HOUR, f"cron(0 * ? * * *) and {soon}", context)
     elif mechanism.id == "dump":
         gap = mechanism.rpo.interval.typical.low
         for closer, words in ((DAY, "a dump every day"), (HOUR, "a dump every hour"), (900, "a dump every 15 minutes")):
@@ -368,8 +351,8 @@ def _planned(assessment: Assessment, context: Context, loss: str) -> Iterator[_P
         if loss in where:
             terms.append(context.circumstances.copying())
         made = Mechanism(row, resource.span, Estimate(terms), rto, losses=(loss,), kept=kept)
-        days = f", delete_after = {-(-promise.value // DAY)}" if promise is not None else ""
-        after = (
-            f"an aws_backup_plan with {schedule}, start_window = 60{days}{where.get(loss, '')}, and a selection of it"
-        )
+        soon = part(resource, "window", 60)
+        days = f", {part(resource, 'kept', -(-promise.value // DAY))}" if promise is not None else ""
+        begun = f"{part(resource, 'plan')} with {schedule}, {soon}"
+        after = f"{begun}{days}{where.get(loss, '')}, and a selection of it"
         yield _Proposal(resource.span, "no backup plan takes it in", after, [made])

@@ -73,6 +73,9 @@ def rds_instance(context: Context) -> Iterator[Mechanism]:
         yield context.make("rds-multi-az", standby.span, answer=standby)
     if standby.state != YES:
         yield context.make("rds-host-recovery", database.span)
+    circle = context.surroundings.circles.get(id(database))
+    if circle is not None:
+        yield _of_no_source(circle, context)
     for replica in context.store.replicas:
         if replica.type == "aws_db_instance":
             yield from _rds_replica(replica, context)
@@ -85,6 +88,14 @@ def rds_instance(context: Context) -> Iterator[Mechanism]:
 def _replaying(context: Context) -> figures.Circumstances:
     gap = shortest_gap(context)
     return context.circumstances if gap is None else context.circumstances.replaying(gap)
+
+
+def _of_no_source(circle: list[Resource], context: Context) -> Mechanism:
+    """A replica that is, by way of others or at once, its own source."""
+    place = context.resource.get("replicate_source_db").span
+    others = [each.address for each in circle if each is not context.resource]
+    words = f"it and {', '.join(others)} are replicas of each other" if others else "it is a replica of itself"
+    return context.make("rds-replica", place, defeated=[(f"{words}, so there is nothing to copy", place)])
 
 
 def _rds_replica(replica: Resource, context: Context) -> Iterator[Mechanism]:

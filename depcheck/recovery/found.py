@@ -11,7 +11,7 @@ from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Te
 from depcheck.recovery.lookup import Lookup, Scope, scope_of
 from depcheck.recovery.places import Place
 from depcheck.recovery.plans import Plans
-from depcheck.recovery.replicas import Replication, replications
+from depcheck.recovery.replicas import Replication, circles, replications
 from depcheck.recovery.stores import Store
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text
@@ -84,7 +84,7 @@ class Answer:
 class Surroundings:
     """What is read once for all stores of a project."""
 
-    __slots__ = ("lookup", "plans", "replications")
+    __slots__ = ("circles", "lookup", "plans", "replications")
 
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
@@ -92,6 +92,8 @@ class Surroundings:
         self.replications: dict[tuple[Scope, str], list[Replication]] = {}
         for each in replications(lookup):
             self.replications.setdefault((scope_of(each.source), each.source.address), []).append(each)
+        #: Replicas (by identity) that have no source, because they are each other's.
+        self.circles = {id(each): circle for circle in circles(lookup) for each in circle}
 
 
 class Context:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
-from depcheck.values import Absent, Known, Unknown, Value, string
+from depcheck.patterns import Pattern
+from depcheck.values import Absent, Known, Missing, Unknown, Value, string
 
 if TYPE_CHECKING:
     from depcheck.project import Project
 
 YES, NO, OPEN = "yes", "no", "open"
+#: How AWS names its regions (``us-gov-west-1``): new ones keep to the scheme, so that no list can grow old.
+_REGION = Pattern(
+    r"(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eu-iso[a-z]?)-(?:[a-z]{2}-)?"
+    r"(?:(?:north|south)(?:east|west)?|east|west|central)-\d{1,2}"
+)
+
+
+def is_region(text: str) -> bool:
+    """Whether AWS can have a region of this name."""
+    return _REGION.fullmatch(text) is not None
 
 
 class Place:
@@ -33,7 +44,7 @@ def place_of(resource: Resource, project: Project) -> Place:
     region = resource.get("region")
     if isinstance(region, Absent) and project.policy is not None and project.policy.regions.primary:
         region = Known(project.policy.regions.primary, resource.span)
-    return Place(region, _account(resource, project), f"{resource.format}:{resource.root}")
+    return Place(_possible(region), _account(resource, project), f"{resource.format}:{resource.root}")
 
 
 def _account(resource: Resource, project: Project) -> Value:
@@ -56,7 +67,7 @@ def of_arn(value: Value, beside: Resource) -> Place:
     if len(parts) < 6 or parts[0] != "arn":
         open_ = Unknown("it is no ARN", value.span)
         return Place(open_, open_, root)
-    return Place(_part(parts[3], value), _part(parts[4], value), "")
+    return Place(_possible(_part(parts[3], value)), _part(parts[4], value), "")
 
 
 def _of_outline(value: Unknown, root: str) -> Place:
@@ -71,6 +82,15 @@ def _of_outline(value: Unknown, root: str) -> Place:
 
 def _part(text: str, value: Value) -> Value:
     return Known(text, value.span) if text else Absent(value.span)
+
+
+def _possible(region: Value) -> Value:
+    """A region; unknown where AWS has none of that name, so that nothing is concluded from it."""
+    text = string(region)
+    if text is None or is_region(text):
+        return region
+    words = f'AWS has no region "{text[:40]}"'
+    return Unknown(words, region.span, missing=(Missing(words, region.span),))
 
 
 def other_region(one: Place, other: Place) -> str:

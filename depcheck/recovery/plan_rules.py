@@ -17,6 +17,12 @@ _HOUR = 3_600
 #: The schedule of a rule that has none ("ScheduleExpression" in AWS Backup's API).
 DEFAULT_SCHEDULE = "cron(0 5 ? * * *)"
 LONGEST_CONTINUOUS = 35
+#: "The retention period … up to 100 years" (AWS Backup, creating a plan), in days.
+_LONGEST_KEPT = 36_500
+#: "This value … must be at least 60 minutes to avoid errors" (StartWindowMinutes).
+_SHORTEST_WINDOW = 60
+#: What is moved to cold storage stays there for that many days at least.
+_COLDEST = 90
 
 
 class Copy:
@@ -75,6 +81,7 @@ class PlanRule:
             )
             for each in rule.get("copy_action").elements()
         ]
+        self._refused(rule)
         self.locked = NO
         self._read_vault(rule, lookup)
 
@@ -92,6 +99,23 @@ class PlanRule:
         elif found.longest < _HOUR:
             found = Cadence(_HOUR, "AWS Backup takes a snapshot every hour at most")
         self.cadence = found
+
+    def _refused(self, rule: Value) -> None:
+        """What AWS Backup does not accept, so that no job ever runs."""
+        start, deleted = rule.get("start_window"), rule.get("lifecycle", 0, "delete_after")
+        cold = rule.get("lifecycle", 0, "cold_storage_after")
+        window, days, moved = _number(start), _number(deleted), _number(cold)
+        if window is not None and window < _SHORTEST_WINDOW:
+            words = f"start_window is {window:g}, and {_SHORTEST_WINDOW} minutes are the least"
+            self.defeated.append((f"{words} that AWS Backup accepts", start.span))
+        if days is not None and days < 0:
+            self.defeated.append((f"delete_after is {days:g}, which is no retention", deleted.span))
+        elif days is not None and days > _LONGEST_KEPT:
+            words = f"delete_after is {days:.0f}, and {_LONGEST_KEPT} days are the most"
+            self.defeated.append((f"{words} that AWS Backup accepts", deleted.span))
+        elif days and moved is not None and moved >= 0 and days < moved + _COLDEST:
+            words = f"delete_after is {days:g}, and AWS Backup asks for {_COLDEST} days in cold storage"
+            self.defeated.append((f"{words} after the {moved:g} before it", deleted.span))
 
     def _read_vault(self, rule: Value, lookup: Lookup) -> None:
         if not isinstance(rule.get("target_logically_air_gapped_backup_vault_arn"), Absent):
@@ -141,7 +165,7 @@ def _window(value: Value) -> Range | None:
     if isinstance(value, Absent):
         return None
     number = _number(value)
-    if number is None or number < 0:
+    if number is None or number < 0 or number > _LONGEST_KEPT * 24 * 60:
         return Range(0.0, UNBOUNDED, (missing_of(value, "start_window"),))
     return Range(number * 60)
 
@@ -153,9 +177,7 @@ def _kept(value: Value) -> Range:
     number = _number(value)
     if isinstance(value, Absent) or number is None or number == 0:
         return Range(UNBOUNDED)
-    if number < 0:
-        return Range(0.0, UNBOUNDED, (Missing(f"a retention ({number:g} days is none)", value.span),))
-    return Range(number * _DAY)
+    return Range(min(max(number, 0.0), float(_LONGEST_KEPT)) * _DAY)
 
 
 def _number(value: Value) -> float | None:

@@ -7,9 +7,10 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from depcheck.model import Resource
-from depcheck.recovery.lookup import Lookup, scope_of
+from depcheck.recovery.lookup import Lookup, Scope, scope_of
 from depcheck.recovery.plan_rules import PlanRule, missing_of
 from depcheck.recovery.stores import tag
+from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
 YES, NO, OPEN = "yes", "no", "open"
@@ -30,6 +31,8 @@ _PROTECTED = {
     "aws_fsx_openzfs_file_system": ("fsx", "file-system", "FSx"),
     "aws_fsx_lustre_file_system": ("fsx", "file-system", "FSx"),
 }
+#: So many selections that miss a store are told, and no more.
+_MOST_MISSED = 3
 _IDENTIFIERS = ("identifier", "cluster_identifier", "name", "bucket", "id")
 
 
@@ -48,7 +51,7 @@ class Covering:
 class Plans:
     """All plans and selections of a project, read once."""
 
-    __slots__ = ("_by_address", "_by_tag", "_found", "_lookup", "_opted_out", "_rules", "_wide")
+    __slots__ = ("_by_address", "_by_tag", "_found", "_lookup", "_opted_out", "_rules", "_selections", "_wide")
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
@@ -56,6 +59,7 @@ class Plans:
         self._by_address: dict[tuple[object, str], list[Resource]] = {}
         self._by_tag: dict[tuple[str, str], list[Resource]] = {}
         self._wide: dict[str, list[Resource]] = {}
+        self._selections: dict[Scope, list[Resource]] = {}
         self._found: dict[tuple[object, str], tuple[list[Covering], list[Missing]]] = {}
         project = lookup.project
         for plan in project.of_type("aws_backup_plan"):
@@ -73,6 +77,7 @@ class Plans:
 
     def _file(self, selection: Resource) -> None:
         """Remember a selection where it can be found again: by what it names, by its tags, else among the wide."""
+        self._selections.setdefault(scope_of(selection), []).append(selection)
         filed = isinstance(selection.get("condition"), Absent)
         services: set[str] = set()
         for each in selection.get("resources").elements():
@@ -93,6 +98,36 @@ class Plans:
     def of(self, resource: Resource) -> list[Covering]:
         """The rules that take a resource in, or may."""
         return self._of(resource)[0]
+
+    def missed(self, resource: Resource) -> list[tuple[str, Span]]:
+        """Why selections that are deployed with a resource do not take it in, a few of them, each with its place."""
+        found: list[tuple[str, Span]] = []
+        if resource.type not in _PROTECTED or self.of(resource):
+            return found
+        for selection in self._selections.get(scope_of(resource), ())[:_MOST_MISSED]:
+            found += self._why_missed(selection, resource)
+        return found
+
+    def _why_missed(self, selection: Resource, resource: Resource) -> Iterator[tuple[str, Span]]:
+        chosen, _ = self._chosen(selection, resource)
+        listed = selection.get("not_resources")
+        if chosen != NO:
+            if _named(listed, resource)[0] == YES or _matched(listed, resource):
+                yield f"{selection.address} leaves it out by name", listed.span
+            for block in selection.get("condition").elements():
+                yield f"a condition of {selection.address} leaves it out", block.span
+            return
+        for block in selection.get("selection_tag").elements():
+            key, value = scalar_text(block.get("key")), scalar_text(block.get("value"))
+            if key is None or value is None:
+                continue
+            own = tag(resource, key)
+            if scalar_text(own) == value and self._is_opted_out(resource):
+                words = f"{_PROTECTED[resource.type][2]} is left out of what selections by tag take in"
+                yield words, block.span
+            elif scalar_text(own) != value and not isinstance(own, Unknown):
+                has = "none" if scalar_text(own) is None else scalar_text(own)
+                yield f"{selection.address} takes in what has the tag {key} = {value}, and it has {has}", block.span
 
     def undescribed(self, resource: Resource) -> list[Missing]:
         """Selections that take a resource in for a plan which is not described here."""

@@ -16,7 +16,7 @@ def record(assessment: Assessment, assumptions: Assumptions) -> dict[str, object
     change = assessment.change
     return {
         "environment": assessment.environment,
-        "store": assessment.store.name,
+        "store": assessment.store.promised or assessment.store.called,
         "address": assessment.store.address,
         "kind": assessment.store.kind,
         "loss": assessment.loss,

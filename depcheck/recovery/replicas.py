@@ -49,7 +49,48 @@ def primaries_of(lookup: Lookup) -> dict[int, Resource]:
         copy = lookup.named(wanted, "aws_efs_file_system", replication)
         if source is not None and copy is not None and copy is not source:
             found[id(copy)] = source
-    return {copy: _first(primary, found) for copy, primary in found.items()}
+    circular = _in_circles(found)
+    return {copy: _first(primary, found) for copy, primary in found.items() if copy not in circular}
+
+
+def circles(lookup: Lookup) -> list[list[Resource]]:
+    """Databases that are replicas of each other, so that none of them has a source."""
+    named: dict[int, Resource] = {}
+    links: dict[int, Resource] = {}
+    for resource in lookup.project.of_type("aws_db_instance"):
+        primary = lookup.named(resource.get("replicate_source_db"), "aws_db_instance", resource)
+        if primary is not None:
+            named[id(resource)] = resource
+            links[id(resource)] = primary
+    found: list[list[Resource]] = []
+    told: set[int] = set()
+    circular = _in_circles(links) | {each for each, primary in links.items() if id(primary) == each}
+    for start in links:
+        if start in told or start not in circular:
+            continue
+        circle = [named[start]]
+        while id(links[id(circle[-1])]) != start:
+            circle.append(links[id(circle[-1])])
+        told.update(id(each) for each in circle)
+        found.append(circle)
+    return found
+
+
+def _in_circles(links: dict[int, Resource]) -> frozenset[int]:
+    """Those that are replicas of themselves by way of others."""
+    found: set[int] = set()
+    done: set[int] = set()
+    for start in links:
+        path: list[int] = []
+        at = start
+        while at in links and at not in done:
+            done.add(at)
+            path.append(at)
+            following = id(links[at])
+            if following in path and following != at:
+                found.update(path[path.index(following) :])
+            at = following
+    return frozenset(found)
 
 
 def _first(primary: Resource, found: dict[int, Resource]) -> Resource:
@@ -67,8 +108,9 @@ def _link(found: dict[int, Resource], resource: Resource, name: str, types: tupl
         return
     for type_ in types:
         primary = lookup.named(value, type_, resource)
-        if primary is not None and primary is not resource:
-            found[id(resource)] = primary
+        if primary is not None:
+            if primary is not resource:
+                found[id(resource)] = primary
             return
     if isinstance(value, Known) or value.refers is not None:
         # The primary is described elsewhere; a replica it is all the same.

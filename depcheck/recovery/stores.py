@@ -93,10 +93,10 @@ class Store:
 
     ``name`` is how a report calls it: its name in the policy, else its address. ``promised`` is the policy's name,
     None for one that the policy does not match. ``resource`` is None for a store that no file shows. ``replicas`` are
-    the resources that hold copies of it.
+    the resources that hold copies of it. ``apart`` is what tells it from others of its name in its environment.
     """
 
-    __slots__ = ("address", "engine", "environment", "kind", "promised", "replicas", "resource", "span")
+    __slots__ = ("address", "apart", "engine", "environment", "kind", "promised", "replicas", "resource", "span")
 
     def __init__(
         self,
@@ -117,6 +117,7 @@ class Store:
         self.engine = engine
         self.address = resource.address if resource is not None else None
         self.replicas = tuple(replicas)
+        self.apart = ""
 
     def __repr__(self) -> str:
         return f"Store({self.name!r} in {self.environment})"
@@ -125,6 +126,11 @@ class Store:
     def name(self) -> str:
         """Its name in the policy, else its address."""
         return self.promised or self.address or ""
+
+    @property
+    def called(self) -> str:
+        """Its name, and what tells it from others of that name."""
+        return f"{self.name} ({self.apart})" if self.apart else self.name
 
 
 class Mistake:
@@ -164,7 +170,23 @@ def stores_of(project: Project, lookup: Lookup | None = None) -> list[Store]:
                 replicas=copies.get(id(resource), ()),
             )
         )
-    return [*found, *_external(project)]
+    found += _external(project)
+    _tell_apart(found)
+    return found
+
+
+def _tell_apart(stores: Iterable[Store]) -> None:
+    """Give stores of one name in one environment their address, else their file."""
+    groups: dict[tuple[str, str | None], list[Store]] = {}
+    for store in stores:
+        groups.setdefault((store.name, store.environment), []).append(store)
+    for group in groups.values():
+        if len(group) == 1:
+            continue
+        addresses = {store.address for store in group}
+        for store in group:
+            alone = len(addresses) == len(group) and store.promised is not None
+            store.apart = (store.address or "") if alone else store.span.path
 
 
 def mistakes(project: Project) -> list[Mistake]:

@@ -32,6 +32,9 @@ from depcheck.recovery.stores import tag
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
+#: What a lifecycle policy accepts as the hours between two snapshots ("Interval" of CreateRule), and how many it keeps.
+_INTERVALS = frozenset((1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 24.0))
+_MOST_KEPT = 1000
 _UNITS = {"HOURS": HOUR, "DAYS": DAY, "WEEKS": 7 * DAY, "MONTHS": 30 * DAY, "YEARS": 365 * DAY}
 
 
@@ -126,6 +129,7 @@ def _of_schedule(
         rpo = Estimate([Term("a schedule that is not decided", Interval.open(missing), "configured")])
     else:
         rpo = _late(words, gap, context)
+    troubles += _refused(create, schedule.get("retain_rule", 0))
     kept = _kept(schedule.get("retain_rule", 0), gap)
     yield context.make("ebs-dlm", span, rpo=rpo, kept=kept, answer=taken, defeated=troubles, words=words)
     for copy in schedule.get("cross_region_copy_rule").elements():
@@ -149,6 +153,18 @@ def _of_schedule(
             answer=answer,
             defeated=there,
         )
+
+
+def _refused(create: Value, retain: Value) -> Iterator[tuple[str, Span]]:
+    """What the lifecycle manager does not accept."""
+    interval, count = create.get("interval"), retain.get("count")
+    amount, many = number(interval), number(count)
+    hours = (string(create.get("interval_unit")) or "HOURS") == "HOURS"
+    if amount is not None and hours and isinstance(create.get("cron_expression"), Absent) and amount not in _INTERVALS:
+        words = f"interval is {amount:g}, and the service accepts 1, 2, 3, 4, 6, 8, 12 or 24 hours"
+        yield words, interval.span
+    if many is not None and not 1 <= many <= _MOST_KEPT:
+        yield f"count is {many:g}, and 1 to {_MOST_KEPT} snapshots can be kept", count.span
 
 
 def _late(words: str, gap: float, context: Context) -> Estimate:
