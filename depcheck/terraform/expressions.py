@@ -67,6 +67,9 @@ from depcheck.terraform.values import (
     unknown,
 )
 
+# What a problem may begin with, and what follows the name of the thing in its place.
+_SUBJECTS = (("the value is null", "is null"), ("the object has", "has"), ("the map has", "has"))
+_NAMED = 80
 Handler: TypeAlias = "Callable[[Node, Scope], TfValue]"
 
 
@@ -180,15 +183,26 @@ def _step(value: TfValue, step: GetAttr | Index, scope: Scope) -> TfValue:
         try:
             return selected(value, access.attribute(value, step.name))
         except EvaluationError as problem:
+            _name(problem, step, scope)
             _blame(problem, step, scope)
             return _failure(problem.clause, step, scope, failed=True)
     key = evaluate(step.key, scope)
     try:
         part = selected(value, access.element(value, key))
     except EvaluationError as problem:
+        _name(problem, step, scope)
         _blame(problem, step, scope)
         return _failure(problem.clause, step, scope, failed=True)
     return part.at(part.text, part.node, joint((part, key))) if key.via else part
+
+
+def _name(problem: EvaluationError, step: GetAttr | Index, scope: Scope) -> None:
+    """Say what has no such part by the words in which the configuration says it."""
+    said = scope.text.text[step.base.start : step.base.end]
+    if len(said) <= _NAMED and said.replace(".", "").replace("_", "").isalnum():
+        for subject, verb in _SUBJECTS:
+            if problem.clause.startswith(subject):
+                problem.clause = f"{said} {verb}{problem.clause[len(subject) :]}"
 
 
 def _blame(problem: EvaluationError, step: GetAttr | Index, scope: Scope) -> None:

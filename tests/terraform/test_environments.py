@@ -103,7 +103,7 @@ def test_workspaces_are_environments() -> None:
         environment: (plain(each.get("x")), plain(each.get("y")))
         for (environment, _), each in resources(WORKSPACES).items()
     }
-    missing = {"unknown": "the object has no element 'staging'"}
+    missing = {"unknown": "local.size has no element 'staging'"}
     assert found == {"development": (1, 2), "production": (3, 2), "staging": (missing, 1)}
 
 

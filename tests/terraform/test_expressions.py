@@ -185,7 +185,7 @@ def test_sensitive_marks_reach_checks() -> None:
     [
         ("[1, 2][5]", "the index 5 is behind the tuple's 2 elements", "5"),
         ("{ a = 1 }.b", "the object has no attribute 'b'", "b"),
-        ("var.database.none.deeper", "the object has no attribute 'none'", "none"),
+        ("var.database.none.deeper", "var.database has no attribute 'none'", "none"),
         ('1 + tonumber("x")', "the string 'x' does not convert to number: a number is required", '"x"'),
         ("range(1000000000)", "range() gives at most 1024 numbers", "range(1000000000)"),
         ("nope()", "there is no function 'nope'", "nope()"),
@@ -397,3 +397,18 @@ def _tlv(tag: int, content: bytes) -> bytes:
         return bytes((tag, length)) + content
     size = (length.bit_length() + 7) // 8
     return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big") + content
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("var.nothing.a", "var.nothing is null, so it has no attribute 'a'"),
+        ('var.nothing["a"]', "var.nothing is null, so it has no elements"),
+        ("var.database.multi_az.x", "var.database.multi_az is null, so it has no attribute 'x'"),
+        ("var.tags.none", "var.tags has no element 'none'"),
+        ('var.database["none"]', "var.database has no element 'none'"),
+        ("[null][0].a", "the value is null, so it has no attribute 'a'"),
+    ],
+)
+def test_what_has_no_such_part_is_named(expression: str, said: str) -> None:
+    assert problems(expression)[0][0] == said
