@@ -399,16 +399,26 @@ def _tlv(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big") + content
 
 
+_ABSENT = """\
+variable "gone" { default = null }
+variable "database" { default = { retention = 35 } }
+locals {
+  names = { a = null }
+}
+"""
+
+
 @pytest.mark.parametrize(
     ("expression", "said"),
     [
-        ("var.nothing.a", "var.nothing is null, so it has no attribute 'a'"),
-        ('var.nothing["a"]', "var.nothing is null, so it has no elements"),
-        ("var.database.multi_az.x", "var.database.multi_az is null, so it has no attribute 'x'"),
-        ("var.tags.none", "var.tags has no element 'none'"),
+        ("var.gone.a", "var.gone is null, so it has no attribute 'a'"),
+        ('var.gone["a"]', "var.gone is null, so it has no elements"),
+        ("local.names.a.b", "local.names.a is null, so it has no attribute 'b'"),
+        ("local.names.none", "local.names has no attribute 'none'"),
         ('var.database["none"]', "var.database has no element 'none'"),
         ("[null][0].a", "the value is null, so it has no attribute 'a'"),
     ],
 )
 def test_what_has_no_such_part_is_named(expression: str, said: str) -> None:
-    assert problems(expression)[0][0] == said
+    _, scope = run(expression, RecordedModule(_ABSENT, {}))
+    assert scope.log.problems[0].message == said
