@@ -1,0 +1,131 @@
+"""What environments deploy: each resource beside its counterparts, attribute by attribute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from depcheck.environments import Environments
+from depcheck.model import Resource
+from depcheck.parity.relations import Promises, Relation, names_of, of_attribute
+from depcheck.parity.rows import Row, leaves, neutral
+from depcheck.project import Project
+from depcheck.values import Known, Value
+
+#: Kinds of resources that are only read, or are no part of what is deployed.
+_LEFT_OUT = frozenset({"data"})
+#: Attributes that are told elsewhere, or that are what another one says already.
+_TOLD_ELSEWHERE = frozenset({"container_definitions", "tags_all", "environment", "env_file", "depends_on", "providers"})
+_SECRET = re.compile(
+    r"(?:^|[._])(?:password|passwd|secret|secret_string|secret_binary|auth_token|token|private_key|client_secret"
+    r"|api_key|access_key|user_data|user_data_base64|connection_string|parameter_value)$|master_password",
+    re.IGNORECASE,
+)
+_PRESENCE = Relation("same", topic="presence")
+
+
+class Counterparts:
+    """A resource as the environments have it: its neutral ``address`` in a neutral root, and who has it."""
+
+    __slots__ = ("address", "environments", "format", "resources", "root", "type")
+
+    def __init__(self, address: str, root: str, resource: Resource) -> None:
+        self.address = address
+        self.root = root
+        self.type = resource.type
+        self.format = resource.format
+        self.resources: dict[str, Resource] = {}
+        self.environments: set[str] = set()
+
+
+def counterparts(project: Project) -> list[Counterparts]:
+    """Every resource of an environment with those that are the same in others, in the order in which they stand."""
+    environments = project.environments
+    found: dict[tuple[str, str, str], Counterparts] = {}
+    present: dict[tuple[str, str], set[str]] = {}
+    roots: dict[tuple[str, str], str] = {}
+    for resource in project.facts.resources:
+        environment = resource.environment
+        if environment is None or resource.kind in _LEFT_OUT:
+            continue
+        home = resource.root if resource.format == "terraform" else resource.span.path
+        place = roots.get((home, environment))
+        if place is None:
+            place = roots[(home, environment)] = neutral(home, environment, environments)
+        address = neutral(resource.address, environment, environments)
+        key = (resource.format, place, address)
+        if key not in found:
+            found[key] = Counterparts(address, place, resource)
+        found[key].resources.setdefault(environment, resource)
+        present.setdefault((resource.format, place), set()).add(environment)
+    for (format_, place, _), each in found.items():
+        each.environments = present[(format_, place)]
+    return list(found.values())
+
+
+def rows(project: Project, promises: Promises, found: list[Counterparts], order: list[str]) -> Iterator[Row]:
+    """The rows of resources: that one is there, and each attribute that somebody wrote."""
+    places: dict[str, set[str]] = {}
+    for each in found:
+        if len(each.environments) > 1:
+            places.setdefault(each.address, set()).add(each.root)
+    for each in found:
+        here = [name for name in order if name in each.environments]
+        if len(here) < 2:
+            continue
+        ambiguous = len(places[each.address]) > 1
+        yield from _rows(each, here, f"@{each.root or '.'}" if ambiguous else "", promises, project.environments)
+
+
+def _rows(
+    each: Counterparts, here: list[str], suffix: str, promises: Promises, environments: Environments
+) -> Iterator[Row]:
+    addresses = {name: resource.address for name, resource in each.resources.items()}
+    shown = next(iter(addresses.values()))
+    subject = shown if len(set(addresses.values())) == 1 else each.address
+    if len(each.resources) < len(here):
+        relation = promises.of(names_of(subject, *addresses.values()), _PRESENCE)
+        values: dict[str, Value | None] = {}
+        for name in here:
+            resource = each.resources.get(name)
+            values[name] = Known("present", resource.span) if resource is not None else None
+        yield Row(
+            subject + suffix, "resource", "", relation, values, group=each.root, type=each.type, address=addresses
+        )
+        if len(each.resources) < 2:
+            return
+    by_environment = {name: leaves(each.resources[name].attributes) for name in here if name in each.resources}
+    paths: dict[str, None] = {}
+    for found in by_environment.values():
+        for path, value in found.items():
+            if not (isinstance(value, Known) and value.via and value.via[-1].words == "the provider's default"):
+                paths[path] = None
+    for path in paths:
+        if path.partition(".")[0] in _TOLD_ELSEWHERE and each.type != "module":
+            continue
+        relation = promises.of(_names(subject, path, addresses), of_attribute(each.type, path))
+        yield Row(
+            f"{subject}.{path}{suffix}",
+            "attribute",
+            path,
+            relation,
+            {name: found.get(path) for name, found in by_environment.items()},
+            group=each.root,
+            type=each.type,
+            secret=_is_secret(path, by_environment),
+            address=addresses,
+        )
+
+
+def _names(subject: str, path: str, addresses: dict[str, str]) -> list[str]:
+    return names_of(f"{subject}.{path}", *(f"{address}.{path}" for address in addresses.values()))
+
+
+def _is_secret(path: str, by_environment: dict[str, dict[str, Value]]) -> bool:
+    if _SECRET.search(path):
+        return True
+    for found in by_environment.values():
+        value = found.get(path)
+        if isinstance(value, Known) and value.sensitive:
+            return True
+    return False

@@ -1,0 +1,268 @@
+"""``depcheck parity`` as a person calls it: the matrix, the JSON, the secrets, the exit codes."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from depcheck.cli import run
+
+Call = Callable[..., tuple[int, str, str]]
+SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "parity.schema.json").read_text("utf-8"))
+SECRET = "".join(string.ascii_letters[at * 7 % 52] for at in range(40))
+OTHER = SECRET[::-1]
+THIRD = SECRET.swapcase()
+POLICY = """version: 1
+environments:
+  staging: {domains: [staging.example.org]}
+  production: {domains: [app.example.org]}
+"""
+DATABASE = """resource "aws_db_instance" "main" {
+  engine                  = "postgres"
+  engine_version          = "%s"
+  instance_class          = "%s"
+  backup_retention_period = 7
+  storage_encrypted       = true
+}
+"""
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str]) -> Call:
+    def called(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = run(["parity", *arguments])
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return called
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    return tmp_path
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def told(call: Call, *arguments: str) -> dict[str, Any]:
+    _, out, _ = call("--format", "json", *arguments)
+    loaded: dict[str, Any] = json.loads(out)
+    jsonschema.validate(loaded, SCHEMA)
+    return loaded
+
+
+def rows(call: Call, *arguments: str) -> dict[str, dict[str, Any]]:
+    found = {each["subject"]: each for each in told(call, *arguments)["rows"]}
+    return {
+        subject: {**each, "values": {name: cell and cell["value"] for name, cell in each["values"].items()}}
+        for subject, each in found.items()
+    }
+
+
+def env_files(folder: Path, staging: str, production: str) -> None:
+    write(folder, **{".env.staging": staging, ".env.production": production})
+
+
+def test_json_is_as_documented(here: Path, call: Call) -> None:
+    env_files(here, "LEVEL=1\nSAME=x\n", "LEVEL=2\nSAME=x\n")
+    found = told(call, ".")
+    assert list(found) == ["version", "environments", "rows"]
+    assert found["environments"] == ["staging", "production"]
+    assert list(found["rows"][0]) == ["subject", "relation", "verdict", "rule", "severity", "values"]
+    by_subject = {each["subject"]: each for each in found["rows"]}
+    assert by_subject["variable.LEVEL"]["verdict"] == "allowed"
+    assert by_subject["variable.LEVEL"]["relation"] == "free"
+    assert by_subject["variable.SAME"]["verdict"] == "ok"
+    cell = by_subject["variable.LEVEL"]["values"]["production"]
+    assert cell["value"] == "2"
+    assert cell["location"]["path"] == ".env.production"
+    assert cell["location"]["start"] == {"line": 1, "column": 7}
+
+
+def test_a_variable_that_one_environment_lacks(here: Path, call: Call) -> None:
+    env_files(here, "A=1\nB=2\nC=3\nSTORE_URL=https://store.example.org\n", "A=1\nB=2\nC=3\n")
+    row = rows(call, ".")["variable.STORE_URL"]
+    assert (row["verdict"], row["rule"], row["severity"]) == ("missing", "variable-not-in-every-environment", "medium")
+    assert row["values"] == {"staging": "https://store.example.org", "production": None}
+    assert call(".")[0] == 1
+    assert call(".", "--fail-on", "high")[0] == 0
+
+
+def test_secrets_are_masked_and_compared(here: Path, call: Call) -> None:
+    env_files(
+        here,
+        f"SESSION_SECRET={SECRET}\nSIGNING_SECRET={THIRD}\n",
+        f"SESSION_SECRET={SECRET}\nSIGNING_SECRET={OTHER}\n",
+    )
+    code, out, _ = call(".", "--all")
+    assert code == 1
+    found = rows(call, ".")
+    assert found["variable.SESSION_SECRET"]["values"] == {"staging": "*** (a)", "production": "*** (a)"}
+    assert found["variable.SESSION_SECRET"]["verdict"] == "equal"
+    assert found["variable.SESSION_SECRET"]["rule"] == "secret-in-several-environments"
+    assert found["variable.SIGNING_SECRET"]["values"] == {"staging": "*** (a)", "production": "*** (b)"}
+    assert found["variable.SIGNING_SECRET"]["verdict"] == "ok"
+    assert SECRET not in out + json.dumps(told(call, "."))
+    assert OTHER not in out + json.dumps(told(call, "."))
+
+
+def test_resources_of_roots_and_of_value_files(here: Path, call: Call) -> None:
+    write(
+        here,
+        **{
+            "infra/staging/main.tf": DATABASE % ("16.4", "db.t3.small"),
+            "infra/production/main.tf": DATABASE % ("16.4", "db.m6g.large"),
+        },
+    )
+    found = rows(call, ".")
+    assert found["aws_db_instance.main.engine_version"]["verdict"] == "ok"
+    assert found["aws_db_instance.main.engine_version"]["relation"] == "same"
+    assert found["aws_db_instance.main.instance_class"]["verdict"] == "allowed"
+    assert found["aws_db_instance.main.backup_retention_period"]["relation"] == "monotone"
+    assert call(".")[0] == 0
+
+
+def test_production_ahead_is_wrong(here: Path, call: Call) -> None:
+    write(
+        here,
+        **{
+            "infra/staging/main.tf": DATABASE % ("15.2", "db.t3.small"),
+            "infra/production/main.tf": DATABASE % ("16.4", "db.m6g.large"),
+        },
+    )
+    row = rows(call, ".")["aws_db_instance.main.engine_version"]
+    assert (row["verdict"], row["rule"]) == ("differs", "engine-version-differs")
+    _, out, _ = call(".")
+    lines = out.splitlines()
+    first = next(line for line in lines if "aws_db_instance" in line)
+    assert first.startswith("≠ differs")
+    assert "engine-version-differs infra/staging/main.tf:3" in lines[lines.index(first) + 1]
+
+
+def test_a_suppressed_finding_is_allowed(here: Path, call: Call) -> None:
+    production = DATABASE % ("16.4", "db.m6g.large")
+    staging = (DATABASE % ("15.2", "db.t3.small")).replace(
+        "  engine_version", "  # depcheck: ignore[engine-version-differs] upgraded next week\n  engine_version"
+    )
+    write(here, **{"infra/staging/main.tf": staging, "infra/production/main.tf": production})
+    assert rows(call, ".")["aws_db_instance.main.engine_version"]["verdict"] == "allowed"
+
+
+def test_the_rules_are_those_of_scan(here: Path, call: Call, capfd: pytest.CaptureFixture[str]) -> None:
+    write(here, **{"depcheck.yaml": POLICY})
+    env_files(here, "API_URL=https://app.example.org\nA=1\nB=2\n", "API_URL=https://staging.example.org\nA=1\nB=2\n")
+    here_rows = rows(call, ".")
+    assert here_rows["variable.API_URL"]["rule"] == "other-environment-mark"
+    run(["scan", ".", "--format", "json", "--fail-on", "never"])
+    scanned = json.loads(capfd.readouterr().out)
+    reported = {each["rule"] for each in scanned["findings"]}
+    assert {each["rule"] for each in here_rows.values() if each["rule"]} <= reported
+
+
+def test_it_says_what_it_inferred(here: Path, call: Call) -> None:
+    env_files(here, "A=1\n", "A=1\n")
+    _, out, _ = call(".")
+    assert out.splitlines()[0] == "staging: inferred; .env.staging"
+    assert out.splitlines()[1] == "production (critical): inferred; .env.production"
+    write(here, **{"depcheck.yaml": POLICY})
+    assert call(".")[1].splitlines()[0] == "staging: declared; .env.staging"
+
+
+def test_all_shows_every_row(here: Path, call: Call) -> None:
+    env_files(here, "A=1\nB=2\n", "A=1\nB=3\n")
+    _, out, _ = call(".")
+    assert "variable.A" not in out
+    assert out.splitlines()[-1].endswith("1 not shown, `--all` shows every row")
+    assert "✓ ok" in call(".", "--all")[1]
+
+
+def test_between_two_environments(here: Path, call: Call) -> None:
+    write(here, **{".env.development": "A=1\n", ".env.staging": "A=2\n", ".env.production": "A=3\n"})
+    assert list(rows(call, ".")["variable.A"]["values"]) == ["development", "staging", "production"]
+    assert list(rows(call, ".", "--between", "prod", "dev")["variable.A"]["values"]) == ["development", "production"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("staging", "prodution"), '--between: no environment is called "prodution", did you mean "production"?'),
+        (("staging", "stage"), '--between: "staging" and "stage" are one environment, staging'),
+    ],
+)
+def test_mistakes_in_the_call(here: Path, call: Call, arguments: tuple[str, str], sentence: str) -> None:
+    env_files(here, "A=1\n", "A=1\n")
+    code, out, err = call(".", "--between", *arguments)
+    assert (code, out) == (2, "")
+    assert err.strip() == sentence
+
+
+def test_narrow_terminals_stack(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    env_files(here, "LEVEL=1\n", f"LEVEL={'2' * 90}\n")
+    lines = call(".")[1].splitlines()
+    at = lines.index("~ allowed  variable.LEVEL")
+    assert lines[at + 1] == "    staging     1"
+    assert lines[at + 2].endswith("…")
+    assert all(len(line) <= 40 for line in lines[at : at + 3])
+
+
+def test_nothing_is_said_plainly(here: Path, call: Call) -> None:
+    write(here, **{"compose.yaml": "services: {web: {image: 'nginx:1.27'}}\n"})
+    code, out, _ = call(".")
+    assert code == 0
+    assert "no environment is told by any file, job or policy" in out
+    code, out, _ = call("--no-config", str(here / "missing"))
+    assert (code, out) == (2, "")
+
+
+def test_words_inside_words_are_no_environments(here: Path, call: Call) -> None:
+    write(here, **{".env.latest": "A=1\n", ".env.contest": "A=2\n", ".env.nonprod": "A=3\n"})
+    assert told(call, ".")["environments"] == []
+
+
+def test_a_file_of_two_environments_is_told(here: Path, call: Call) -> None:
+    env_files(here, "A=1\n", "A=1\n")
+    write(here, **{".env.staging-production": "A=1\n"})
+    _, out, _ = call(".")
+    assert ".env.staging-production names staging and production, so it is taken for neither" in out
+
+
+def test_overlapping_sources_and_empty_environments_are_told(here: Path, call: Call) -> None:
+    policy = (
+        "version: 1\nenvironments:\n  staging: {sources: ['conf/**']}\n  demo: {}\n"
+        "  production: {sources: ['conf/live/**']}\n"
+    )
+    write(here, **{"depcheck.yaml": policy, "conf/live/a.env": "A=1\n"})
+    _, out, _ = call(".")
+    assert "conf/live/a.env is a source of staging and production; it counts for staging" in out
+    assert "depcheck.yaml:4: nothing that was read belongs to demo" in out
+
+
+def test_hostile_values_reach_no_terminal(here: Path, call: Call) -> None:
+    env_files(here, "LEVEL=\x1b[31mred\n", "LEVEL=##[error]x\n")
+    _, out, _ = call(".")
+    assert "\x1b" not in out
+    assert "##[" not in out
+
+
+def test_two_things_with_a_variable_of_one_name(here: Path, call: Call) -> None:
+    for folder in ("apps/web", "apps/api"):
+        write(here, **{f"{folder}/.env.staging": "PORT=1\n", f"{folder}/.env.production": "PORT=2\n"})
+    assert [subject for subject in rows(call, ".") if subject.startswith("variable.PORT")] == [
+        "variable.PORT@apps/api/.env.{environment}",
+        "variable.PORT@apps/web/.env.{environment}",
+    ]
