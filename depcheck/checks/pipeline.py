@@ -164,6 +164,83 @@ def _precedes(activity: Activity, done: list[Activity]) -> bool:
     return any(other.name == "deploy" and other.span.start > activity.span.start for other in done)
 
 
+def promised_step_missing(subject: Project, _: Project) -> Iterator[Outcome]:
+    """Every step that is promised before or after a deployment exists."""
+    from depcheck.pipelines import promised
+
+    yield from promised.missing(subject)
+
+
+def promised_step_not_awaited(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A deployment waits for the steps that are promised before it, and those promised after it come after it."""
+    from depcheck.pipelines import promised
+
+    yield from promised.elsewhere(subject)
+
+
+def promised_deployment_missing(subject: Project, _: Project) -> Iterator[Outcome]:
+    """Something deploys to each environment whose deployment is promised."""
+    from depcheck.pipelines import promised
+
+    yield from promised.nowhere(subject)
+
+
+def earlier_environment_skipped(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A deployment waits for those to the environments that are promised to come first."""
+    from depcheck.pipelines import promised
+
+    yield from promised.earlier_environment(subject)
+
+
+def stages_out_of_order(subject: Project, _: Project) -> Iterator[Outcome]:
+    """The promised stages come in the promised order."""
+    from depcheck.pipelines import promised
+
+    yield from promised.out_of_order(subject)
+
+
+def deployed_from_other_branch(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A deployment starts only from the promised branches."""
+    from depcheck.pipelines import allowed
+
+    yield from allowed.other_branches(subject)
+
+
+def deployed_by_other_trigger(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A deployment is started only by the promised events."""
+    from depcheck.pipelines import allowed
+
+    yield from allowed.other_triggers(subject)
+
+
+def promised_rollback_missing(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A failed deployment is rolled back where that is promised."""
+    from depcheck.pipelines import failures
+
+    yield from failures.without_rollback(subject, promised=True)
+
+
+def deployment_without_rollback(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A failed deployment to a critical environment is rolled back."""
+    from depcheck.pipelines import failures
+
+    yield from failures.without_rollback(subject, promised=False)
+
+
+def scheduled_activity_too_rare(subject: Project, _: Project) -> Iterator[Outcome]:
+    """What is promised to run by itself does, and as often."""
+    from depcheck.pipelines import scheduled
+
+    yield from scheduled.too_rare(subject)
+
+
+def scan_lets_findings_pass(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A scanner fails the run from the promised severity."""
+    from depcheck.pipelines import thresholds
+
+    yield from thresholds.lets_pass(subject)
+
+
 def _critical_deploy(job: Job, project: Project) -> Activity | None:
     """The deployment of a job to a critical environment; none where the environment cannot be told."""
     if job.environment not in project.environments.critical or is_off(job.condition):

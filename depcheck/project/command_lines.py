@@ -44,6 +44,15 @@ _RUNNERS = {
     "just": frozenset({"-f", "-d", "--justfile", "--working-directory"}),
     "task": frozenset({"-d", "-t", "--dir", "--taskfile"}),
 }
+#: Program → its options that take the next word and may stand before its own commands (``aws --region x ecs …``).
+_GLOBAL = {
+    "aws": frozenset({"--profile", "--region", "--output", "--endpoint-url", "--query", "--color", "--ca-bundle"}),
+    "docker": frozenset({"--context", "-c", "--host", "-H", "--config", "--log-level", "-l"}),
+    "gcloud": frozenset({"--project", "--account", "--configuration", "--verbosity"}),
+    "helm": frozenset({"-n", "--namespace", "--kube-context", "--kubeconfig"}),
+    "kubectl": frozenset({"-n", "--namespace", "--context", "--kubeconfig", "--cluster", "--user", "-s", "--server"}),
+    **dict.fromkeys(("terraform", "tofu", "terragrunt"), _NONE),
+}
 #: Runners that take several names.
 _SEVERAL = frozenset({"make", "just", "task", "turbo"})
 # Words that name a wrapper, and wrappers around one another.
@@ -55,7 +64,16 @@ def unwrapped(words: list[str]) -> list[list[str]]:
     found = [words]
     while len(found) < _DEEPEST and (rest := _behind_wrapper(found[-1])) is not None:
         found.append(rest)
+    bare = _without_globals(found[-1])
+    if bare is not None:
+        found.append(bare)
     return found
+
+
+def _without_globals(words: list[str]) -> list[str] | None:
+    """A command line whose program is followed by its own command at once; None where it is so already."""
+    valued = _GLOBAL.get(words[0]) if len(words) > 2 and words[1].startswith("-") else None
+    return None if valued is None else [words[0], *_behind_options(words[1:], valued)]
 
 
 def _behind_wrapper(words: list[str]) -> list[str] | None:
