@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from depcheck.findings import Held, Outcome, Undetermined, Violation
-from depcheck.model import Grant, Job
+from depcheck.findings import Fix, Held, Note, Outcome, Undetermined, Violation
+from depcheck.model import Grant, Job, Workflow
 from depcheck.project import Project
 from depcheck.project.exposures import role_of
-from depcheck.values import Unknown, string
+from depcheck.source import Edit
+from depcheck.values import Absent, Known, Unknown, string
 
 #: Capabilities that are root on the host by another name (the kernel's capabilities(7) says what each one allows).
 _DANGEROUS = {
@@ -86,6 +87,111 @@ def workflow_token_write_all(subject: Grant, project: Project) -> Iterator[Outco
     for action in subject.actions:
         if string(action) == "write-all":
             yield Violation(action)
+
+
+def token_lacks_permission(subject: Job, project: Project) -> Iterator[Outcome]:
+    """A job's token may do what its steps cannot do without."""
+    from depcheck.project.activities import is_off
+    from depcheck.project.token_needs import is_called_here
+    from depcheck.project.token_rights import Lack, lacks
+
+    if not subject.address.startswith("workflow.") or is_off(subject.condition):
+        return
+    unset = isinstance(subject.permissions, Absent)
+    if unset and set(subject.triggers) == {"workflow_call"} and is_called_here(subject, project):
+        return  # judged where it is called, with what the caller has
+    told: set[str] = set()
+    by_use: dict[int, list[Lack]] = {}
+    for lack in lacks(subject, project):
+        if isinstance(lack.given, Unknown):
+            yield Undetermined(lack.given)
+            return
+        if lack.permission not in told:
+            told.add(lack.permission)
+            by_use.setdefault(lack.use.span.start, []).append(lack)
+    own = subject.tree.get("permissions")
+    for together in by_use.values():
+        lack = together[0]
+        entry = own.get(lack.permission)
+        place = entry.span if isinstance(entry, Known) else own.key if isinstance(own, Known) else None
+        steps = "default" if unset else ""
+        yield Violation(
+            place or subject.span,
+            variant=steps if lack.how == "steps" else lack.how,
+            related=[Note("this needs it", lack.use.span)],
+            discriminator=", ".join(each.permission for each in together),
+            words={
+                "job": subject.id,
+                "name": lack.use.name,
+                "permission": " and ".join(f"{each.permission}: {each.use.level}" for each in together),
+            },
+        )
+
+
+def token_wider_than_needed(subject: Workflow, project: Project) -> Iterator[Outcome]:
+    """No job's token may change what none of its steps changes."""
+    from depcheck.project.token_rights import STRONG, needed, surplus
+
+    if any(isinstance(job.permissions, Absent) for job in subject.jobs):
+        yield Undetermined(place=subject.span, reason="the repository's settings decide what the token may do")
+    for found in surplus(subject, project):
+        if not found.whole:
+            continue
+        names = [name for name, _ in found.entries]
+        told = not any(needed(job, project).unknown for job in found.jobs)
+        enough = " and ".join(f"{name}: {level}" for name, level in sorted(found.used.items()))
+        edits = [
+            Edit(value.span, "read" if found.used.get(name) == "read" else "none")
+            for name, value in found.entries
+            if value.span.text == "write"
+        ]
+        yield Violation(
+            found.entries[0][1],
+            resource=found.owner.address if isinstance(found.owner, Job) else None,
+            variant="enough" if told and enough else "",
+            severity=None if STRONG.intersection(names) else "low",
+            related=[Note("nor this", value.span) for _, value in found.entries[1:]],
+            fix=Fix("Take away what is not used", edits, safe=False) if edits else None,
+            discriminator=", ".join(names),
+            words={
+                "who": f"the job {found.owner.id}" if isinstance(found.owner, Job) else "the workflow's jobs",
+                "entries": " and ".join(f"{name}: write" for name in names),
+                "enough": enough,
+            },
+        )
+
+
+def token_wider_for_some_jobs(subject: Workflow, project: Project) -> Iterator[Outcome]:
+    """What one job needs is given to that job."""
+    from depcheck.project.token_rights import surplus
+
+    for found in surplus(subject, project):
+        if found.whole:
+            continue
+        jobs = [job.id for job in found.jobs]
+        more = f" and {len(jobs) - 3} more" if len(jobs) > 3 else ""
+        yield Violation(
+            found.entries[0][1],
+            related=[Note("this job does not use it", job.span) for job in found.jobs[:5]],
+            discriminator=", ".join(name for name, _ in found.entries),
+            words={
+                "entries": " and ".join(f"{name}: write" for name, _ in found.entries),
+                "jobs": ", ".join(jobs[:3]) + more,
+            },
+        )
+
+
+def token_permissions_unset(subject: Workflow, project: Project) -> Iterator[Outcome]:
+    """A workflow says what its token may do."""
+    silent = [job for job in subject.jobs if isinstance(job.permissions, Absent)]
+    if set(subject.triggers) == {"workflow_call"} or not subject.jobs:
+        return
+    if silent:
+        yield Violation(subject.span, words={"name": subject.name, "jobs": ", ".join(job.id for job in silent[:3])})
+    else:
+        given = subject.tree.get("permissions")
+        place = given if isinstance(given, Known) else subject.jobs[0].permissions
+        yield Held(place, "permissions are given for every job")
 
 
 def secrets_inherit(subject: Job, project: Project) -> Iterator[Outcome]:
