@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ATTRIBUTE = re.compile(r"""(?:[\w-]+|\["[^"]*"\]|\[\d+\]|\.)+""")
 _NOTHING = "there is no Terraform configuration here; give the path of one"
 _UNDECLARED = " is not declared"
-_SECRET = re.compile(r"passw|secret|token|private_key|api_?key|credential|auth_key", re.IGNORECASE)
+_SECRET = re.compile(r"passw|secret|(?<!http_)token|private_key|api_?key|credential|auth_key", re.IGNORECASE)
 
 
 @click.command(name="eval")

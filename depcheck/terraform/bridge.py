@@ -7,8 +7,8 @@ value that was referred to (``tags = var.tags``) stands where the whole does, an
 
 from __future__ import annotations
 
-from depcheck.source import Span
-from depcheck.syntax.hcl_ast import Object, String
+from depcheck.source import Span, Text
+from depcheck.syntax.hcl_ast import Bool, Expression, Number, Object, String
 from depcheck.terraform import bigfloat
 from depcheck.terraform.bigfloat import Real
 from depcheck.terraform.provenance import selected
@@ -48,6 +48,25 @@ def to_value(value: TfValue, span: Span, *, key: Span | None = None) -> Value:
         items: list[Value] = [to_value(selected(value, item), place) for item in payload]
         return Known(items, place, via=via, key=key, sensitive=sensitive)
     return Known(_scalar(payload), place, via=via, key=key, sensitive=sensitive, document=document)
+
+
+def literal(text: Text, node: Expression, key: Span) -> Known | None:
+    """The value of an expression that is the same wherever it is evaluated; None for all others, and null."""
+    kind = type(node)
+    if kind is String:
+        assert isinstance(node, String)
+        # Others are brought to a normal form, or are held against a limit.
+        if not node.value.isascii() or len(node.value) > 1000:
+            return None
+        return Known(node.value, text.span(node.start, node.end), key=key)
+    if kind is Bool:
+        assert isinstance(node, Bool)
+        return Known(node.value, text.span(node.start, node.end), key=key)
+    if kind is Number:
+        assert isinstance(node, Number)
+        if node.text.isdecimal() and len(node.text) < 16:
+            return Known(int(node.text), text.span(node.start, node.end), key=key)
+    return None
 
 
 def steps(via: tuple[Hop, ...]) -> tuple[Step, ...]:

@@ -257,12 +257,19 @@ def _binary(node: Node, scope: Scope) -> TfValue:
 def _applied(node: Binary, left: TfValue, scope: Scope) -> TfValue:
     if node.operator in ("&&", "||") and operators.decides(node.operator, left):
         return convert(left, BOOL).at(scope.text, node, left.via)
+    before = scope.log.count
     right = evaluate(node.right, scope)
     try:
         made = operators.binary(node.operator, left, right)
     except EvaluationError as problem:
         scope.report(problem.clause, node)
-        return _failure(problem.clause, node, scope, failed=True)
+        made = unknown(Reason(problem.clause, failed=True))
+    if scope.log.count > before and not left.known and node.operator in ("&&", "||"):
+        # The right side is wrong, but the left one may yet decide without it.
+        scope.log.forget(before)
+        made = unknown(combined((left,)), BOOL)
+    elif not made.known and scope.log.count > before:
+        return made.at(scope.text, node, ())
     return made.at(scope.text, node, joint((left, right)) if left.via or right.via else ())
 
 

@@ -8,7 +8,7 @@ from depcheck.model import Resource
 from depcheck.source import Text
 from depcheck.syntax.hcl_ast import Attribute, Body, Tuple
 from depcheck.terraform.blocks import Part, parts_of
-from depcheck.terraform.bridge import to_value
+from depcheck.terraform.bridge import literal, to_value
 from depcheck.terraform.configuration import META, Argument, Declaration, Inner
 from depcheck.terraform.defaults import add_defaults
 from depcheck.terraform.documents import holds_json, with_document
@@ -16,7 +16,7 @@ from depcheck.terraform.evaluation import StateBlock
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Frame, Instance
 from depcheck.terraform.modules import Module, Opaque
-from depcheck.terraform.providers import add_inherited
+from depcheck.terraform.providers import add_inherited, alias_of
 from depcheck.terraform.scope import Scope
 from depcheck.terraform.values import TfValue
 from depcheck.values import Absent, Known, Unknown, Value, string
@@ -31,6 +31,10 @@ def tell(instance: Instance, environment: str | None, root: str, instances: int 
     """A resource or a data source, or ``instances`` of it that are equal."""
     declaration = instance.declaration
     attributes = told_arguments(instance)
+    if declaration.text.source.path.endswith(".json"):
+        from depcheck.terraform.json_blocks import add_blocks_of_json
+
+        add_blocks_of_json(f"{'data.' if declaration.block.type == 'data' else ''}{instance.type}", attributes)
     add_blocks(attributes, declaration.blocks(), instance.frame)
     header = declaration.header
     if declaration.block.type == "resource":
@@ -55,6 +59,10 @@ def told_arguments(instance: Instance) -> dict[str, Value]:
     made: dict[str, Value] = {}
     for name, argument in instance.declaration.arguments.items():
         if name not in META:
+            written = literal(argument.text, argument.node.value, argument.key)
+            if written is not None and not holds_json(instance.type, name):
+                made[name] = written
+                continue
             value = instance.evaluated(name, argument)
             if value.payload is not None:
                 told = to_value(value, argument.span, key=argument.key)
@@ -72,7 +80,8 @@ def tell_provider(declaration: Declaration, module: Module, environment: str | N
         value = evaluate(argument.node.value, module.frame.scope(argument.text))
         _add(attributes, argument, value)
     add_blocks(attributes, declaration.blocks(), module.frame)
-    address = module.within(f"provider.{name}")
+    alias = alias_of(declaration)
+    address = module.within(f"provider.{name}.{alias}" if alias else f"provider.{name}")
     return _block(f"provider_{name}", address, "provider", declaration, attributes, environment, root)
 
 
@@ -156,9 +165,13 @@ def add_body(made: dict[str, Value], text: Text, body: Body, scope: Scope) -> No
         if attribute.name in _NAMES_ONLY:
             made[attribute.name] = _names(text, attribute)
             continue
+        key = text.span(attribute.start, attribute.name_end)
+        written = literal(text, attribute.value, key)
+        if written is not None:
+            made[attribute.name] = written
+            continue
         value = evaluate(attribute.value, scope)
         if value.payload is not None:
-            key = text.span(attribute.start, attribute.name_end)
             made[attribute.name] = to_value(value, text.span(attribute.value.start, attribute.value.end), key=key)
     _add_parts(made, parts_of(text, body.blocks, scope))
 
