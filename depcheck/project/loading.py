@@ -123,6 +123,8 @@ class _Loader:
         self.compose: dict[str, Parsed] = {}
         self.dotenv: dict[str, Parsed] = {}
         self.sources: dict[str, Source] = {}
+        # Files that expressions name, whether they are there or not.
+        self.named: dict[str, Source | None] = {}
 
     def read_all(self) -> None:
         """Find and parse the files."""
@@ -355,7 +357,11 @@ class _Loader:
 
     def _text_of(self, path: str) -> str | None:
         """The text of a file inside the root, for ``file()`` and ``templatefile()``."""
-        source = self.sources.get(path) or self._source_of(path)
+        source = self.sources.get(path)
+        if source is None:
+            if path not in self.named:
+                self.named[path] = self._source_of(path)
+            source = self.named[path]
         return source.text if source is not None else None
 
     def _source_of(self, path: str) -> Source | None:
