@@ -117,10 +117,11 @@ def discover(root: Path, paths: Sequence[Path], *, use_git: bool = True) -> Disc
 def read(root: Path, path: str, *, limit: int = SIZE_LIMIT) -> Source | Skipped:
     """The text of a file, or why it was not read. Bytes that are not UTF-8 become U+FFFD."""
     try:
-        size = (root / path).stat().st_size
+        full = os.path.join(root, path)  # noqa: PTH118  (for every file: a Path takes five times as long)
+        size = os.stat(full).st_size  # noqa: PTH116
         if size > limit:
             return Skipped(path, f"larger than {_size(limit)} ({_size(size)})")
-        with open(root / path, "rb") as handle:
+        with open(full, "rb") as handle:
             data = handle.read(limit + 1)
     except PermissionError:
         return Skipped(path, "no permission to read it")

@@ -27,7 +27,7 @@ _TOKEN = Pattern(r"[a-z0-9]+")
 class Environments:
     """The environments of a deployment, ordered from the least to the most critical."""
 
-    __slots__ = ("_phrases", "aliases", "critical", "names", "sources")
+    __slots__ = ("_longest", "_of_file_names", "_phrases", "aliases", "critical", "names", "sources")
 
     def __init__(
         self,
@@ -53,16 +53,16 @@ class Environments:
         phrases: dict[tuple[str, ...], str] = {}
         for name, words in aliases.items():
             for word in words:
-                phrases.setdefault(tuple(_TOKEN.findall(word.lower())), name)
-        self._phrases = sorted(phrases.items(), key=lambda item: -len(item[0]))
+                tokens = tuple(_TOKEN.findall(word.lower()))
+                if tokens:
+                    phrases.setdefault(tokens, name)
+        self._phrases = phrases
+        self._longest = max(map(len, phrases), default=0)
+        self._of_file_names: dict[str, str | None] = {}
 
     def named(self, word: str) -> str | None:
         """The environment that a whole name means (``prod`` is production); None for any other name."""
-        tokens = tuple(_TOKEN.findall(word.lower()))
-        for phrase, name in self._phrases:
-            if phrase == tokens:
-                return name
-        return None
+        return self._phrases.get(tuple(_TOKEN.findall(word.lower())))
 
     def role(self, name: str | None) -> str | None:
         """What an environment is for, in the usual words (``production`` for one that is declared as ``live-eu`` with
@@ -75,10 +75,11 @@ class Environments:
         found: set[str] = set()
         at = 0
         while at < len(tokens):
-            for phrase, name in self._phrases:
-                if phrase and tuple(tokens[at : at + len(phrase)]) == phrase:
+            for length in range(self._longest, 0, -1):
+                name = self._phrases.get(tuple(tokens[at : at + length]))
+                if name is not None:
                     found.add(name)
-                    at += len(phrase)
+                    at += length
                     break
             else:
                 at += 1
@@ -109,6 +110,11 @@ class Environments:
 
     def of_file_name(self, file: str) -> str | None:
         """The environment that a file's name tells: ``.env.production``, ``staging.tfvars``, ``compose.prod.yaml``."""
+        if file not in self._of_file_names:
+            self._of_file_names[file] = self._of_file_name(file)
+        return self._of_file_names[file]
+
+    def _of_file_name(self, file: str) -> str | None:
         lowered = file.lower()
         for pattern in _FILE_NAMES:
             match = pattern.fullmatch(lowered)

@@ -125,6 +125,7 @@ class _Loader:
         self.sources: dict[str, Source] = {}
         # Files that expressions name, whether they are there or not.
         self.named: dict[str, Source | None] = {}
+        self.real_root = os.path.realpath(options.root)
 
     def read_all(self) -> None:
         """Find and parse the files."""
@@ -366,15 +367,15 @@ class _Loader:
 
     def _source_of(self, path: str) -> Source | None:
         """A file inside the root that the configuration names, links followed inside the root only."""
-        root = self.options.root.resolve()
+        root = self.real_root
         try:
-            target = (root / path).resolve()
+            target = os.path.realpath(os.path.join(root, path), strict=True)  # noqa: PTH118
         except (OSError, ValueError, RuntimeError):
-            # A loop of links, or a name that no file can have.
+            # There is no such file, a loop of links, or a name that no file can have.
             return None
-        if not target.is_relative_to(root) or not target.is_file():
+        if not target.startswith(os.path.join(root, "")) or not os.path.isfile(target):  # noqa: PTH113, PTH118
             return None
-        source = read(root, target.relative_to(root).as_posix(), limit=self.options.size_limit)
+        source = read(Path(root), Path(os.path.relpath(target, root)).as_posix(), limit=self.options.size_limit)
         return None if isinstance(source, Skipped) else Source(path, source.text, bom=source.bom, lossy=source.lossy)
 
     def _files_below(self, folder: str) -> list[str]:
