@@ -92,7 +92,7 @@ def literal_secret(subject: Project, project: Project) -> Iterator[Outcome]:
             severity=severity,
             secrets=[each.span],
             discriminator=each.name,
-            words={"name": each.name},
+            words={"name": f"{each.name} of {each.scope}" if each.origin == "resource" else each.name},
         )
 
 

@@ -35,6 +35,7 @@ class _Vocabulary:
         "client",
         "client_names",
         "glued",
+        "glued_ending",
         "last",
         "never",
         "not_after",
@@ -46,15 +47,18 @@ class _Vocabulary:
     )
 
     def __init__(self, data: dict[str, object]) -> None:
-        self.anywhere: list[tuple[tuple[str, ...], str]] = []
+        #: By their last word, in their order.
+        self.anywhere: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.last: list[tuple[tuple[str, ...], str]] = []
         self.glued: list[tuple[str, str]] = []
         for entry in _entries(data["names"]):
             for phrase in _texts(entry["phrases"]):
                 words = tuple(phrase.split())
-                (self.last if entry.get("last") else self.anywhere).append((words, str(entry["kind"])))
+                of_end = self.last if entry.get("last") else self.anywhere.setdefault(words[-1], [])
+                of_end.append((words, str(entry["kind"])))
                 if entry.get("glued"):
                     self.glued.append((phrase, str(entry["kind"])))
+        self.glued_ending = tuple(phrase for phrase, _ in self.glued)
         self.not_after = _words(data["not_after"])
         self.not_before = _words(data["not_before"])
         self.not_with = _words(data["not_with"])
@@ -120,22 +124,13 @@ def kind_of_name(name: str) -> str | None:
 
 def _phrase(parts: list[str], words: _Vocabulary) -> tuple[int, str] | None:
     """The last phrase in a name that makes it that of a secret: where it ends, and the kind."""
-    best: tuple[int, str] | None = None
-    for phrase, kind in words.anywhere:
-        size = len(phrase)
-        for at in range(len(parts) - size, -1, -1):
-            if tuple(parts[at : at + size]) == phrase:
-                if best is None or at + size > best[0]:
-                    best = (at + size, kind)
-                break
-    if best is not None:
-        return best
-    for at, part in enumerate(parts):
-        for ending, kind in words.glued:
-            if part.endswith(ending):
-                best = (at + 1, kind)
-    if best is not None:
-        return best
+    for end in range(len(parts), 0, -1):
+        for phrase, kind in words.anywhere.get(parts[end - 1], ()):
+            if tuple(parts[max(end - len(phrase), 0) : end]) == phrase:
+                return end, kind
+    for end in range(len(parts), 0, -1):
+        if parts[end - 1].endswith(words.glued_ending):
+            return end, next(kind for ending, kind in reversed(words.glued) if parts[end - 1].endswith(ending))
     spoken = [part for part in parts if not part.isdigit()]
     for phrase, kind in words.last:
         alone = len(spoken) == len(phrase)

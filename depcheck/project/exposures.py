@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from depcheck.model import Command, Job, Setting
+from depcheck.model import Command, Setting
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.arguments import secrets_of
 from depcheck.project.credentials import client_prefix, is_credible, is_placeholder, is_random, kind_of_name
+from depcheck.project.named_values import NamedValue, named_values
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text, string
 
@@ -102,28 +103,80 @@ def literals(project: Project) -> tuple[Exposure, ...]:
 
 def _literals(project: Project) -> Iterator[Exposure]:
     seen: set[tuple[str, int]] = set()
-    for name, value, key, setting in _named_values(project):
-        kind = kind_of_name(_without_prefix(name))
-        text = scalar_text(value)
-        if kind is None or text is None or (isinstance(value, Known) and isinstance(value.value, bool)):
-            continue
-        text = text.strip()
-        if not is_credible(kind, text, (name, *_around(setting, project))):
-            continue
-        span = place_of(value, text)
-        if span is None or (span.path, span.start) in seen:
-            continue
-        seen.add((span.path, span.start))
-        key = key if key.path == span.path else span
-        yield Exposure(
-            name,
-            text,
-            span,
-            key,
-            origin=setting.origin if isinstance(setting, Setting) else "workflow",
-            scope=setting.scope if isinstance(setting, Setting) else setting.address,
-            environment=setting.environment,
-        )
+    around: dict[tuple[str, str | None, str], list[str]] = {}
+    for each in named_values(project):
+        kind = kind_of_name(_without_prefix(each.name))
+        for name, text in _texts_of(each):
+            text = text.strip()
+            if not _may_be_secret(each, kind, text):
+                continue
+            owner = (each.scope, each.environment, each.key.path)
+            if owner not in around:
+                around[owner] = _around(each, project)
+            if not is_credible("password" if each.stored else kind or "password", text, (name, *around[owner])):
+                continue
+            span = _written(each.value, text)
+            if span is None or (span.path, span.start) in seen:
+                continue
+            seen.add((span.path, span.start))
+            yield Exposure(
+                name,
+                text,
+                span,
+                each.key if each.key.path == span.path else span,
+                origin=each.origin,
+                scope=each.scope,
+                environment=each.environment,
+            )
+
+
+def _texts_of(each: NamedValue) -> Iterator[tuple[str, str]]:
+    """The texts of a value with their names: its own, or those that a document in it names."""
+    text = scalar_text(each.value)
+    if text is None or isinstance(each.value.value, bool):
+        return
+    if text.lstrip().startswith("{") and text.rstrip().endswith("}"):
+        for name, part in _of_document(text):
+            if kind_of_name(name) is not None:
+                yield name, part
+    else:
+        yield each.name, text
+
+
+def _of_document(text: str) -> Iterator[tuple[str, str]]:
+    """The names and texts of a JSON object."""
+    import json
+
+    try:
+        loaded: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    waiting = [loaded]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            yield from ((str(name), value) for name, value in part.items() if isinstance(value, str))
+            waiting += [value for value in part.values() if isinstance(value, dict)]
+
+
+def _may_be_secret(each: NamedValue, kind: str | None, text: str) -> bool:
+    """Attributes of resources are called like secrets more often than they are some: names and ids of them."""
+    if each.stored:
+        return kind is not None or is_random(text)
+    if kind is None or each.origin != "resource":
+        return kind is not None
+    return kind == "password" or (kind != "weak" and is_random(text))
+
+
+def _written(value: Known, text: str) -> Span | None:
+    """Where the text of a value is written, also where it was followed to through variables and locals."""
+    span = place_of(value, text)
+    for step in reversed(value.via) if span is None else ():
+        if step.span is not None:
+            at = step.span.text.find(text)
+            if at >= 0:
+                return Span(step.span.source, step.span.start + at, step.span.start + at + len(text))
+    return span
 
 
 def _without_prefix(name: str) -> str:
@@ -131,27 +184,13 @@ def _without_prefix(name: str) -> str:
     return name[len(prefix[0]) :] if prefix is not None else name
 
 
-def _named_values(project: Project) -> Iterator[tuple[str, Value, Span, Setting | Job]]:
-    for setting in project.facts.settings:
-        if not setting.sensitive:
-            yield setting.name, setting.value, setting.span, setting
-    for job in project.facts.jobs:
-        for step in job.steps:
-            for name, value in step.tree.get("with").items():
-                yield name, value, value.key or value.span, job
-        containers = [job.tree.get("container"), *(each for _, each in job.tree.get("services").items())]
-        for container in containers:
-            password = container.get("credentials", "password")
-            if isinstance(password, Known):
-                yield "password", password, password.key or password.span, job
-
-
-def _around(setting: Setting | Job, project: Project) -> list[str]:
-    """Names around a setting: a value that only repeats them is no secret."""
-    if isinstance(setting, Job):
-        return [setting.address]
-    names = [setting.scope, setting.span.path.rsplit("/", 2)[-2] if "/" in setting.span.path else project.root.name]
-    resource = project.resource(setting.scope, setting.environment) if setting.scope else None
+def _around(each: NamedValue, project: Project) -> list[str]:
+    """Names around a value: a value that only repeats them is no secret."""
+    if each.origin == "workflow":
+        return [each.scope]
+    path = each.key.path
+    names = [each.scope, path.rsplit("/", 2)[-2] if "/" in path else project.root.name]
+    resource = project.resource(each.scope, each.environment) if each.scope else None
     if resource is not None:
         names.append(string(resource.get("image")) or "")
     return names
