@@ -120,6 +120,33 @@ class Setting:
         self.sensitive = sensitive
 
 
+class Declaration:
+    """A variable, a local value or an output that a Terraform configuration declares. ``span`` is the header (of a
+    local its name); ``expression`` is the place of the output's or local's value, or of the variable's default;
+    ``sensitive`` what it says of itself."""
+
+    __slots__ = ("environment", "expression", "kind", "name", "sensitive", "span", "type")
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        span: Span,
+        *,
+        expression: Span | None = None,
+        sensitive: bool = False,
+        type: str = "",
+        environment: str | None = None,
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.span = span
+        self.expression = expression
+        self.sensitive = sensitive
+        self.type = type
+        self.environment = environment
+
+
 class Reference:
     """A name that is used and defined elsewhere.
 
@@ -454,18 +481,27 @@ class Workflow:
 
 
 class Schedule:
-    """When something runs. ``expression`` is a cron line or an AWS ``cron(…)``/``rate(…)``; ``zone`` an IANA name."""
+    """When something runs. ``expression`` is a cron line or an AWS ``cron(…)``/``rate(…)``; ``zone`` an IANA name;
+    ``runs`` the function that is called, where a program has the schedule in itself."""
 
-    __slots__ = ("environment", "expression", "scope", "span", "zone")
+    __slots__ = ("environment", "expression", "runs", "scope", "span", "zone")
 
     def __init__(
-        self, expression: Value, span: Span, *, scope: str = "", zone: str = "UTC", environment: str | None = None
+        self,
+        expression: Value,
+        span: Span,
+        *,
+        scope: str = "",
+        zone: str = "UTC",
+        environment: str | None = None,
+        runs: str = "",
     ) -> None:
         self.expression = expression
         self.span = span
         self.scope = scope
         self.zone = zone
         self.environment = environment
+        self.runs = runs
 
 
 class Store:
@@ -593,6 +629,7 @@ class Facts:
     __slots__ = (
         "builds",
         "commands",
+        "declarations",
         "files",
         "grants",
         "images",
@@ -619,6 +656,7 @@ class Facts:
         self.schedules: list[Schedule] = []
         self.stores: list[Store] = []
         self.builds: list[Build] = []
+        self.declarations: list[Declaration] = []
         self.files: list[File] = []
 
     def add(self, other: Facts) -> None:

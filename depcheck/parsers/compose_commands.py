@@ -69,6 +69,14 @@ def service_commands(
     return commands, scripts
 
 
+def container_commands(
+    container: Value, scope: str, file: yaml.YamlFile, environment: str | None
+) -> tuple[list[Command], list[Embedded]]:
+    """What a container of Kubernetes runs: ``command`` is its entry point, ``args`` are the arguments of that."""
+    whole = {"entrypoint": container.get("command"), "command": container.get("args")}
+    return service_commands(Known(whole, container.span), scope, file, environment)
+
+
 def _embedded(value: Value, scope: str, file: yaml.YamlFile, environment: str | None) -> Embedded:
     content = script_text(yaml.scalar_text(value, file))
     return Embedded("shell", content, scope=scope, environment=environment, origin="compose", shell="sh")

@@ -31,6 +31,8 @@ MODULES: dict[str, str] = {
     "crontab": "crontab",
     "versions": "versions",
     "package-json": "versions",
+    "kubernetes": "kubernetes",
+    "node-cron": "node_cron",
 }
 #: Kinds that are read only on request (``--docs``).
 ON_REQUEST = frozenset({"markdown"})
@@ -44,6 +46,7 @@ _NAMES: tuple[tuple[str, Pattern], ...] = tuple(
         ("terraform-json", r".+\.(?:tf|tofu)\.json"),
         ("tfvars", r".+\.tfvars"),
         ("tfvars-json", r".+\.tfvars\.json"),
+        ("backend-config", r".+\.tfbackend"),
         ("hcl", r".+\.hcl"),
         ("ignore", r".*\.dockerignore|\.gitignore"),
         ("dockerfile", r"(?:dockerfile|containerfile)(?:[._-].+)?|.+\.(?:dockerfile|containerfile)"),
@@ -57,6 +60,7 @@ _NAMES: tuple[tuple[str, Pattern], ...] = tuple(
         ("markdown", r".+\.(?:md|markdown)"),
         ("versions", r"\.(?:nvmrc|(?:node|python|ruby|java|go|bun|terraform|opentofu)-version|tool-versions)|go\.mod"),
         ("crontab", r"crontab(?:\.(?:txt|example|sample|dist|root))?|.+\.(?:crontab|cron)"),
+        ("program", r"(?:.*[._-])?(?:cron|schedul|backup)[\w-]*(?:\.[\w-]+)*\.(?:ts|js|mjs|cjs|mts)"),
         ("yaml", r".+\.ya?ml"),
         ("json", r".+\.(?:json|template|skey|vkey)"),
     )
@@ -65,11 +69,14 @@ _NOT_DOCKERFILES = Pattern(
     r".+\.(?:md|txt|py|go|js|ts|rb|sh|ya?ml|json|tmpl|j2|erb|rs|java|snap|lock|orig|bak|patch|tf)",
     re.DOTALL,
 )
+#: Of the programs whose name tells of schedules, those that use node-cron are read.
+_NODE_CRON = Pattern(r"(?:from|require\s*\(|import)\s*['\"](?:node-cron|node-cron-tz|cron)['\"]")
 _SHEBANG = Pattern(r"#!\s*/(?:usr/)?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b")
 
 
 def kind_by_name(path: str) -> str | None:
-    """The kind that a path's name tells; ``yaml`` and ``json`` where the content must say more; None for others."""
+    """The kind that a path's name tells; ``yaml``, ``json`` and ``program`` where the content must say more; None for
+    others."""
     name = path.rsplit("/", 1)[-1].lower()
     for kind, pattern in _NAMES:
         if pattern.fullmatch(name):
@@ -90,6 +97,8 @@ def kind_of(path: str, head: str) -> str | None:
         from depcheck.parsers.json_kinds import kind_of as of_json
 
         return of_json(path, head)
+    if kind == "program":
+        return "node-cron" if _NODE_CRON.search(head) else None
     if kind is None and "." not in path.rsplit("/", 1)[-1] and _SHEBANG.match(head):
         return "shell"
     return kind

@@ -31,6 +31,11 @@ _OTHERS = re.compile(
 )
 
 
+#: What is read of Kubernetes; a template that a program fills in first is none.
+_SCHEDULED = re.compile(r"^kind\s*:\s*[\"']?CronJob\b", re.MULTILINE)
+_VELERO = re.compile(r"^apiVersion\s*:\s*[\"']?velero\.io/", re.MULTILINE)
+
+
 def kind_of(path: str, head: str) -> str | None:
     """``workflow``, ``action``, ``dependabot``, ``compose``, ``cloudformation``, or None; for a ``.json`` file what
     :mod:`depcheck.parsers.json_kinds` says."""
@@ -47,6 +52,8 @@ def kind_of(path: str, head: str) -> str | None:
         return "compose" if _COMPOSE_KEYS.search(head) else None
     if is_template(head):
         return "cloudformation"
+    if (_SCHEDULED.search(head) or _VELERO.search(head)) and "{{" not in head:
+        return "kubernetes"
     if _ON.search(head) and _JOBS.search(head) and not _OTHERS.search(head):
         return "workflow"
     if _SERVICES.search(head) and _SERVICE_KEYS.search(head) and not _OTHERS.search(head):

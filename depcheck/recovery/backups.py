@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depcheck.recovery import figures, places
+from depcheck.recovery import figures, keys, places
 from depcheck.recovery.found import DAY, NO, OPEN, SAME_REGION, YES, Answer, Context, Mechanism, is_on
 from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
 from depcheck.recovery.plan_rules import LONGEST_CONTINUOUS, Copy
@@ -133,6 +133,7 @@ def _of_copy(
     foreign = places.other_account(context.place, copy.place)
     if foreign != NO:
         here = answer if foreign == YES else _joined(answer, _open(copy, "account"))
+        barred = keys.to_another_account(context.resource) if foreign == YES else []
         yield context.make(
             "backup-copy-account",
             copy.span,
@@ -140,7 +141,7 @@ def _of_copy(
             rto=rto if elsewhere != NO else _restore(context, same_region=True),
             kept=copy.kept,
             answer=here,
-            defeated=troubles,
+            defeated=[*troubles, *barred],
             words=words,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.model import Resource
-from depcheck.recovery import figures
+from depcheck.recovery import figures, keys
 from depcheck.recovery.backups import shortest_gap
 from depcheck.recovery.found import (
     DAY,
@@ -118,7 +118,10 @@ def _rds_replica(replica: Resource, context: Context) -> Iterator[Mechanism]:
         return
     missing = (Missing(f"the region of {replica.address}", place),)
     yield context.make(
-        "rds-replica-other-region", place, answer=None if elsewhere == YES else Answer(OPEN, place, missing)
+        "rds-replica-other-region",
+        place,
+        answer=None if elsewhere == YES else Answer(OPEN, place, missing),
+        defeated=keys.to_another_region(context.resource, replica) if elsewhere == YES else (),
     )
 
 
@@ -130,6 +133,8 @@ def _replicated_backups(copy: Resource, source: Answer, context: Context) -> Ite
     troubles = list(defeated)
     if elsewhere == NO:
         troubles.append(("it is in the database's own region", copy.span))
+    if elsewhere == YES:
+        troubles += keys.to_another_region(context.resource, copy)
     if source.state == NO:
         troubles.append(("the database keeps no automated backups that could be replicated", source.span))
     answer = source if source.state == OPEN else Answer(YES, copy.span)

@@ -109,6 +109,7 @@ class DumpJob:
         "refers",
         "schedules",
         "span",
+        "streams",
         "tool",
         "trouble",
         "types",
@@ -133,6 +134,8 @@ class DumpJob:
         #: Whether GitHub starts it, which may be late.
         self.late = False
         self.beside: Resource | None = None
+        #: Whether it copies all the time, so that no run has to end before its copy is usable.
+        self.streams = False
         #: The address of the store, where a reference says it.
         self.refers: str | None = None
 

@@ -20,6 +20,7 @@ from depcheck.values import Absent, Known, Missing, Unknown, scalar_text
 #: How long GitHub keeps an artifact where neither the step nor the repository says otherwise, in days.
 _ARTIFACT_DAYS = 90
 #: Engines that are told as another one's in stores that only the policy names.
+_CLUSTERS = frozenset(("kubernetes", "k8s", "eks", "gke", "aks", "velero"))
 _PROVIDERS = {"supabase": "postgres", "convex": "convex", "neon": "postgres", "planetscale": "mysql"}
 
 
@@ -72,14 +73,16 @@ def _could(job: DumpJob, store: Store, project: Project) -> bool:
         at = (entry.at or "").lower() if entry is not None else ""
         if job.engine in ("supabase", "convex"):
             return job.engine == at and store.kind == "database"
+        if job.engine == "kubernetes":
+            return at in _CLUSTERS
         return store.kind == "database" and _PROVIDERS.get(at, job.engine) == job.engine
     in_compose = resource.format == "compose"
     if job.beside is not None:
         if not in_compose or resource.environment != job.beside.environment:
             return False
-        if job.engine == "volume":
+        if job.engine in ("volume", "sqlite"):
             return bool(set(named_volumes(job.beside)) & _volumes_of(store))
-    elif in_compose and not _through_docker(job):
+    elif in_compose and (job.address.startswith("cronjob.") or not _through_docker(job)):
         # What runs elsewhere reaches a container's database only through Docker or by the container's name.
         return store.engine == job.engine and _names(job, store)
     return bool(job.engine) and store.engine == job.engine
@@ -159,7 +162,8 @@ def _rpo(job: DumpJob, circumstances: Circumstances) -> tuple[Estimate, float | 
     trouble = job.trouble
     if job.rate is not None:
         gap = job.rate
-        terms.append(Term("the distance between two dumps", Interval.of(gap), "configured"))
+        words = "the distance between two copies" if job.streams else "the distance between two dumps"
+        terms.append(Term(words, Interval.of(gap), "configured"))
     elif job.schedules and trouble is None:
         listed = " and ".join(each for each, _, _ in job.schedules)
         try:
@@ -184,7 +188,8 @@ def _rpo(job: DumpJob, circumstances: Circumstances) -> tuple[Estimate, float | 
         terms.append(
             Term("until GitHub starts the run", interval, late.basis, source=late.source, assumption=late.assumption)
         )
-    terms.append(circumstances.backup())
+    if not job.streams:
+        terms.append(circumstances.backup())
     return Estimate(terms), gap, defeated
 
 
@@ -196,7 +201,7 @@ def _steps(job: DumpJob, store: Store, losses: Iterable[str], far: bool) -> list
     loading = "restore.physical" if job.variant == "=" else "restore.logical"
     if job.variant not in ("", "="):
         loading += f":{job.variant}"
-    if job.engine in ("bucket", "volume"):
+    if job.engine in ("bucket", "volume", "sqlite", "kubernetes"):
         loading = "restore.physical"
     if set(losses) == {"deletion"}:
         return ["detect", "decide", loading, "validate"]

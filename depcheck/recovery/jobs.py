@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from depcheck.model import Command, Job, Resource, Schedule, Step
@@ -15,6 +16,7 @@ from depcheck.recovery.found import SWITCHED_OFF
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
+_HOURS = Pattern(r"(\d{1,6})h")
 _CRON_LINE = Pattern(
     r"^\s*(@(?:hourly|daily|midnight|weekly|monthly|yearly|annually|reboot)|(?:[\d*,/A-Za-z-]+\s+){4}[\d*,/A-Za-z-]+)\s+(\S.*)$"
 )
@@ -36,10 +38,12 @@ def jobs_of(project: Project) -> list[DumpJob]:
     for path, commands in scripts.items():
         found += _of_crontab_lines(path, commands, scripts)
     for schedule_ in project.facts.schedules:
-        if schedule_.scope.startswith("crontab."):
+        if schedule_.scope.startswith(("crontab.", "cronjob.")):
             found += _of_crontab(schedule_, by_scope.get((schedule_.scope, schedule_.span.path), []), scripts)
     for resource in project.of_type("aws_scheduler_schedule"):
         found += _of_scheduler(resource)
+    for resource in project.of_type("velero_schedule"):
+        found += _of_velero(resource)
     for service in project.of_type("compose_service"):
         found += sidecars.of_service(service, by_scope.get((service.address, service.span.path), []), scripts)
     return found
@@ -180,7 +184,7 @@ def _line_job(
 def _of_crontab(
     schedule: Schedule, commands: Sequence[Command], scripts: dict[str, list[Command]]
 ) -> Iterator[DumpJob]:
-    """A line of a crontab file."""
+    """A line of a crontab file, or a CronJob of Kubernetes."""
     expression = string(schedule.expression)
     whole = [each for command in commands for each in (command, *called(command, scripts))]
     for dumped in whole if expression is not None else ():
@@ -192,6 +196,40 @@ def _of_crontab(
             if found.types:
                 found.destinations = [Destination("service", dumped.span)]
             yield found
+
+
+def _of_velero(resource: Resource) -> Iterator[DumpJob]:
+    """A schedule of Velero, which backs up what runs in a cluster."""
+    found = DumpJob(resource.address, "velero", "kubernetes", resource.span, resource.environment)
+    specification = resource.get("spec")
+    text = string(specification.get("schedule"))
+    if text is not None:
+        found.schedules.append((text, "library", "UTC"))
+    if scalar_text(specification.get("paused")) == "true":
+        found.defeated.append((SWITCHED_OFF, specification.get("paused").span))
+    ttl = string(specification.get("template", "ttl"))
+    found.kept_days = Known(_days(ttl), resource.span)
+    found.destinations = [Destination("elsewhere", resource.span)]
+    yield found
+
+
+def _days(text: str | None) -> float:
+    """A time to live such as ``720h0m0s`` in days; 30 where none is given."""
+    match = _HOURS.match(text or "")
+    return int(match[1]) / 24 if match is not None else 30.0
+
+
+#: Functions that a program runs by a schedule of its own and that make a backup, by their name.
+_BACKS_UP = Pattern(r"backup|dump|snapshot|export", re.I)
+
+
+def in_programs(project: Project) -> list[Schedule]:
+    """Backups that a program makes by a schedule in itself."""
+    return [
+        each
+        for each in project.facts.schedules
+        if each.scope.startswith("node-cron.") and _BACKS_UP.search(each.runs) is not None
+    ]
 
 
 #: What EventBridge Scheduler calls by itself to make a snapshot: the types of stores, and the field that names one.

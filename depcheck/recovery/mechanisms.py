@@ -14,6 +14,7 @@ _FINDERS: dict[str, Callable[[Context], Iterator[Mechanism]]] = {
     "aws_neptune_cluster": databases.cluster,
     "aws_redshift_cluster": warehouses.redshift,
     "aws_dynamodb_table": warehouses.dynamodb,
+    "aws_keyspaces_table": warehouses.keyspaces,
     "aws_elasticache_replication_group": caches.elasticache_group,
     "aws_elasticache_cluster": caches.elasticache_cluster,
     "aws_elasticache_serverless_cache": caches.elasticache_serverless,

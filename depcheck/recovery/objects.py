@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.model import Resource
-from depcheck.recovery import figures, places
+from depcheck.recovery import figures, keys, places
 from depcheck.recovery.found import (
     DAY,
     FOREVER,
@@ -19,14 +19,18 @@ from depcheck.recovery.found import (
     Context,
     Mechanism,
     both,
+    given,
     is_on,
     number,
 )
-from depcheck.recovery.intervals import UNBOUNDED, Range
+from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
 from depcheck.recovery.lookup import scope_of
 from depcheck.recovery.places import Place
 from depcheck.recovery.replicas import Replication
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
+
+#: Storage classes out of which an object must be taken before it can be read, and the variant of restore.glacier.
+_ARCHIVES = {"GLACIER": "", "DEEP_ARCHIVE": "deep"}
 
 
 def of(context: Context) -> Iterator[Mechanism]:
@@ -35,7 +39,8 @@ def of(context: Context) -> Iterator[Mechanism]:
     yield context.make("s3-zones", bucket.span)
     versions = versioning(context)
     if versions.state != NO:
-        yield context.make("s3-versions", versions.span, kept=old_versions_kept(context), answer=versions)
+        rto = _out_of_the_archive(context)
+        yield context.make("s3-versions", versions.span, rto=rto, kept=old_versions_kept(context), answer=versions)
     for each in _replications(context):
         yield from _replicated(each, versions, context)
     yield from _refusal(context)
@@ -63,10 +68,7 @@ def versioning(context: Context) -> Answer:
 def old_versions_kept(context: Context) -> Range:
     """How long versions that were replaced or deleted are kept: the shortest that a rule of the lifecycle says."""
     kept = FOREVER
-    rules = list(context.resource.get("lifecycle_rule").elements())
-    for each in context.related("aws_s3_bucket_lifecycle_configuration", "bucket"):
-        rules += each.get("rule").elements()
-    for rule in rules:
+    for rule in _lifecycle_rules(context):
         if isinstance(rule, Unknown):
             return Range(0.0, UNBOUNDED, rule.missing or (Missing(rule.reason, rule.span),))
         state = scalar_text(rule.get("status")) or scalar_text(rule.get("enabled"))
@@ -80,6 +82,47 @@ def old_versions_kept(context: Context) -> Range:
         elif (days := number(value)) is not None and days >= 0:
             kept = Range(min(kept.low, days * DAY), min(kept.high, days * DAY), kept.missing)
     return kept
+
+
+def _out_of_the_archive(context: Context) -> Estimate | None:
+    """How long bringing versions back takes where some of them, or all at once, are moved to an archive."""
+    row = figures.row("s3-versions")
+    steps = row.rto if isinstance(row.rto, list) else []
+    for rule in _lifecycle_rules(context):
+        if scalar_text(rule.get("status")) == "Disabled" or scalar_text(rule.get("enabled")) == "false":
+            continue
+        for block in rule.get("noncurrent_version_transition").elements():
+            variant = _ARCHIVES.get(string(block.get("storage_class")) or "")
+            if variant is None:
+                continue
+            days = next((number(block.get(name)) for name in ("noncurrent_days", "days") if given(block.get(name))), 0)
+            step = f"restore.glacier:{variant}" if variant else "restore.glacier"
+            whole = figures.recovery([*steps[:2], step, *steps[2:]], context.circumstances, row)
+            if days is not None and days <= 1:
+                return whole
+            # Only what was replaced long ago lies in the archive, so that it is the worst case alone.
+            terms = [
+                Term(
+                    each.words,
+                    Interval(Range(0.0), each.interval.worst),
+                    each.basis,
+                    source=each.source,
+                    assumption=each.assumption,
+                    variant=each.variant,
+                )
+                if each.assumption == "restore.glacier"
+                else each
+                for each in whole.terms
+            ]
+            return Estimate(terms)
+    return None
+
+
+def _lifecycle_rules(context: Context) -> list[Value]:
+    rules = list(context.resource.get("lifecycle_rule").elements())
+    for each in context.related("aws_s3_bucket_lifecycle_configuration", "bucket"):
+        rules += each.get("rule").elements()
+    return rules
 
 
 def _replications(context: Context) -> list[Replication]:
@@ -103,6 +146,7 @@ def _replicated(each: Replication, versions: Answer, context: Context) -> Iterat
     if versions.state == OPEN:
         answer = both(answer, versions)
     defeated = [("replication needs versioning, which is not on", versions.span)] if versions.state == NO else []
+    defeated += keys.of_objects(context, rule)
     place = _destination(each, context)
     elsewhere = places.other_region(context.place, place)
     timed = is_on(rule.get("destination", 0, "replication_time", 0, "status"))
@@ -178,7 +222,9 @@ def _emptied_by_cdk(bucket: Resource, context: Context) -> Resource | None:
 
 
 def _locks(context: Context, versions: Answer) -> Iterator[Mechanism]:
-    for lock in context.related("aws_s3_bucket_object_lock_configuration", "bucket"):
+    blocks = [context.resource.get("object_lock_configuration", 0)]
+    blocks += [each.attributes for each in context.related("aws_s3_bucket_object_lock_configuration", "bucket")]
+    for lock in blocks:
         retention = lock.get("rule", 0, "default_retention", 0)
         mode = retention.get("mode")
         days, years = retention.get("days"), retention.get("years")

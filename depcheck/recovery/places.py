@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
 from depcheck.patterns import Pattern
+from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, string
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ def _of_outline(value: Unknown, root: str) -> Place:
 
 def _part(text: str, value: Value) -> Value:
     return Known(text, value.span) if text else Absent(value.span)
+
+
+def impossible(region: Value) -> list[tuple[str, Span]]:
+    """Why nothing is copied to a region: AWS has none of that name."""
+    text = string(region)
+    return [] if text is None or is_region(text) else [(f'AWS has no region "{text[:40]}"', region.span)]
 
 
 def _possible(region: Value) -> Value:

@@ -146,6 +146,9 @@ class PlanRule:
 
 def _destination(action: Value, plan: Resource, place: Place, lookup: Lookup) -> Place:
     value = action.get("destination_vault_arn")
+    if (string(value) or "").startswith("arn:"):
+        # A vault of the same name may stand here too; the ARN says where the one that is meant is.
+        return places.of_arn(value, plan)
     for type_ in ("aws_backup_vault", "aws_backup_logically_air_gapped_vault"):
         vault = lookup.named(value, type_, plan)
         if vault is not None:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from depcheck.model import Command, Resource
 from depcheck.patterns import Pattern
-from depcheck.recovery.dump_commands import Destination, DumpJob, called, job_of, silenced, tool_of, uploads
+from depcheck.recovery.dump_commands import BUCKET, Destination, DumpJob, called, job_of, silenced, tool_of, uploads
 from depcheck.recovery.stores import image_name
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
 _SLEEP = Pattern(r"(\d{1,9})([smhd]?)")
+#: "sync-interval … Defaults to 1s" (litestream.io/reference/config).
+_SYNCED = 1.0
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -93,7 +95,45 @@ def of_service(service: Resource, commands: Sequence[Command], scripts: dict[str
         found.destinations = list(_of_settings(service, settings, ("DB01_S3_BUCKET", "S3_BUCKET")))
         yield found
     else:
+        replica = _litestream(service, commands)
+        if replica is not None:
+            yield replica
         yield from _of_loop(service, commands, scripts)
+
+
+def _litestream(service: Resource, commands: Sequence[Command]) -> DumpJob | None:
+    """``litestream replicate DATABASE REPLICA``, which copies SQLite's log all the time."""
+    of_image = image_name(service) == "litestream"
+    for command in commands:
+        words = [word.text for word in command.words]
+        if "litestream" in words[:1] or (words[:1] and (words[0] or "").endswith("/litestream")):
+            words = words[1:]
+        elif not of_image:
+            continue
+        if words[:1] != ["replicate"]:
+            continue
+        found = DumpJob(service.address, "litestream", "sqlite", command.span, service.environment)
+        found.beside, found.streams = service, True
+        given = [word for word in words[1:] if word is not None and not word.startswith("-")]
+        if "-exec" in words and words.index("-exec") + 1 < len(words):
+            given = [word for word in given if word != words[words.index("-exec") + 1]]
+        if "-config" in words or len(given) < 2:
+            found.trouble = Missing("what litestream's configuration says", command.span)
+            found.destinations = [Destination("elsewhere", command.span)]
+            return found
+        found.rate = _SYNCED
+        # Without a configuration of its own it keeps a day of snapshots.
+        found.kept_days = Known(1, command.span)
+        found.destinations = [_replica(given[1], command)]
+        return found
+    return None
+
+
+def _replica(url: str, command: Command) -> Destination:
+    bucket = BUCKET.match(url)
+    if bucket is not None:
+        return Destination("bucket", command.span, name=Known(bucket[1], command.span))
+    return Destination("elsewhere" if "://" in url and not url.startswith("file:") else "disk", command.span)
 
 
 _ENGINES_OF_TYPE = {

@@ -29,6 +29,7 @@ KINDS = {
     "aws_neptune_cluster": "database",
     "aws_redshift_cluster": "database",
     "aws_dynamodb_table": "database",
+    "aws_keyspaces_table": "database",
     "mongodbatlas_advanced_cluster": "database",
     "mongodbatlas_cluster": "database",
     "aws_elasticache_replication_group": "cache",

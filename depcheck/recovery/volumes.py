@@ -140,7 +140,7 @@ def _of_schedule(
             target, region = place.region, string(place.region) or ""
         own = string(context.place.region)
         same = bool(region) and region == own
-        there = [*troubles, (SAME_REGION, copy.span)] if same else troubles
+        there = [*troubles, (SAME_REGION, copy.span)] if same else [*troubles, *places.impossible(target)]
         copied_kept = _kept(copy.get("retain_rule", 0), gap)
         answer = taken
         if isinstance(target, Unknown):
@@ -270,7 +270,8 @@ def _efs_replica(replication: Resource, one_zone: bool, context: Context) -> Ite
         missing = region.missing if isinstance(region, Unknown) else ()
         missing = missing or (Missing("the regions of the file system and its replica", span),)
         answer = None if elsewhere == YES else Answer(OPEN, span, missing)
-        yield context.make("efs-replication", span, losses=("region",), answer=answer)
+        wrong = places.impossible(region)
+        yield context.make("efs-replication", span, losses=("region",), answer=answer, defeated=wrong)
 
 
 def fsx(context: Context) -> Iterator[Mechanism]:

@@ -1,11 +1,11 @@
-"""The mechanisms of Redshift clusters and DynamoDB tables."""
+"""The mechanisms of Redshift clusters, DynamoDB tables and Keyspaces."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from depcheck.model import Resource
-from depcheck.recovery import figures
+from depcheck.recovery import figures, places
 from depcheck.recovery.databases import final_snapshot, retention
 from depcheck.recovery.found import (
     DAY,
@@ -63,7 +63,7 @@ def _redshift_copy(copy: Resource, rpo: Estimate, answer: Answer, context: Conte
     kept, _, _ = days_kept(days, noun="retention_period")
     kept = Range(7.0 * DAY) if kept.decided and kept.low == 0 else kept
     same = isinstance(region, Known) and string(context.place.region) == string(region)
-    defeated = [(SAME_REGION, region.span)] if same else []
+    defeated = [(SAME_REGION, region.span)] if same else places.impossible(region)
     yield context.make(
         "redshift-snapshot-copy",
         region.span,
@@ -117,6 +117,16 @@ def dynamodb(context: Context) -> Iterator[Mechanism]:
     yield from _dynamodb_replicas(context)
 
 
+def keyspaces(context: Context) -> Iterator[Mechanism]:
+    """A table of Keyspaces."""
+    table = context.resource
+    yield context.make("keyspaces-zones", table.span)
+    answer = is_on(table.get("point_in_time_recovery", 0, "status"), table)
+    if answer.state != NO:
+        kept = Range(float(_MOST * DAY))
+        yield context.make("keyspaces-pitr", answer.span, kept=kept, answer=answer)
+
+
 def _dynamodb_replicas(context: Context) -> Iterator[Mechanism]:
     table = context.resource
     blocks = list(table.get("replica").elements())
@@ -132,6 +142,8 @@ def _dynamodb_replicas(context: Context) -> Iterator[Mechanism]:
         if isinstance(block, Unknown):
             missing = block.missing or (Missing(block.reason, block.span),)
             yield context.make(id, block.span, answer=Answer(OPEN, block.span, missing))
+        elif region is not None and not places.is_region(region):
+            yield context.make(id, block.span, defeated=places.impossible(block.get("region_name")))
         elif region is None or region != string(context.place.region):
             yield context.make(id, block.span)
     for replica in context.related("aws_dynamodb_table_replica", "global_table_arn"):
