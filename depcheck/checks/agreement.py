@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
+from depcheck.model import Build
 from depcheck.project import Project, runtimes
 from depcheck.project.runtimes import Difference, Statement
-from depcheck.values import scalar_text
+from depcheck.values import scalar_text, string
 
 _NAMES = {
     "node": "Node",
@@ -58,7 +59,7 @@ def _different(each: Difference) -> Violation:
         words={
             "language": _language(one),
             "version": _version(one),
-            "other": _version(other),
+            "other": _version(other) + (" and later" if other.path.endswith("go.mod") else ""),
             "path": one.path,
             "file": other.path,
         },
@@ -74,3 +75,156 @@ def _language(each: Statement) -> str:
 
 def _version(each: Statement) -> str:
     return scalar_text(each.runtime.version) or ""
+
+
+def undeclared_build_argument(subject: Project, project: Project) -> Iterator[Outcome]:
+    """A Dockerfile declares the arguments that it is given."""
+    from depcheck.project import builds
+
+    declared = builds.declared(project)
+    for each in builds.arguments(project):
+        names = declared.get(each.build.name, set())
+        if each.name in names:
+            yield Held(each.span, f"{each.build.name} declares {each.name}", resource=each.scope)
+        elif not builds.PREDEFINED.fullmatch(each.name) and not builds.may_declare(each.build):
+            close = builds.nearest(each.name, names)
+            yield Violation(
+                each.span,
+                resource=each.scope,
+                environment=each.environment,
+                variant="misspelt" if close else "",
+                severity="low" if each.name in builds.OF_CLIENTS else None,
+                discriminator=f"{each.name} {each.build.name}",
+                related=[Note("nothing here declares it", each.build.span)],
+                words={"name": each.name, "file": each.build.name, "nearest": close},
+            )
+
+
+def port_not_exposed(subject: Project, project: Project) -> Iterator[Outcome]:
+    """A published port leads to one that the image listens on."""
+    from depcheck.project import builds
+
+    for service, target, place, exposed in builds.ports(project):
+        if target in exposed:
+            yield Held(place, f"the image of {service.name} exposes {target}", resource=service.address)
+        else:
+            numbers = " and ".join(str(each) for each in list(exposed)[:3])
+            yield Violation(
+                place,
+                resource=service.address,
+                environment=service.environment,
+                discriminator=str(target),
+                related=[Note("it listens here, as it says", next(iter(exposed.values())))],
+                words={"name": service.name, "target": target, "exposed": numbers},
+            )
+
+
+def env_file_in_image(subject: Build, project: Project) -> Iterator[Outcome]:
+    """No env file is copied into an image."""
+    from depcheck.project import ignore_files
+
+    found = ignore_files.copied_env_files(subject, project)
+    if found is None or project.environments.role(subject.environment) in ("development", "test"):
+        return
+    place, taken, ignore = found
+    if not taken:
+        where = ignore.source.path if ignore is not None else ""
+        yield Held(place, f"{where} leaves env files out")
+        return
+    related = [Note(f"{each.path} is to be made, it says here", each.place) for each in taken[:2]]
+    if ignore is not None:
+        related.append(Note("this file does not leave it out", ignore.span))
+    yield Violation(
+        place,
+        variant="" if ignore is not None else "none",
+        related=related,
+        words={"source": string(place) or ".", "file": taken[0].path, "ignore": ignore.source.path if ignore else ""},
+    )
+
+
+def env_file_not_ignored(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Git leaves out the env files that people are told to make."""
+    from depcheck.project import ignore_files
+
+    for each in ignore_files.told_env_files(project):
+        file = project.file(each.path)
+        if file is not None and file.tracked is not False:
+            continue
+        state = ignore_files.is_git_ignored(each.path, project)
+        if state:
+            yield Held(each.place, f"git ignores {each.path}")
+        elif state is not None:
+            related = [Note(f"{each.how} tells to make it", each.place)] if file is not None else []
+            yield Violation(
+                file.span if file is not None else each.place,
+                variant="there" if file is not None else "",
+                discriminator=each.path,
+                related=related,
+                words={"path": each.path, "how": each.how},
+            )
+
+
+def compose_file_passed_over(subject: Project, project: Project) -> Iterator[Outcome]:
+    """A compose file that stands in the folder is the one that is read."""
+    from depcheck.project import compose_files
+
+    for left, read in compose_files.passed_over(project):
+        yield Violation(
+            left.span,
+            related=[Note("this one is read", read.span)],
+            words={"file": left.source.path, "read": read.source.path},
+        )
+
+
+def test_database_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Tests run against the major version of the database that is deployed."""
+    from depcheck.project import ci_services
+
+    for each in ci_services.services(project):
+        same = each.same
+        if same is not None:
+            yield Held(each.value, f"{same.resource.address} runs {each.engine} {same.version} too")
+            continue
+        other = each.deployed[0]
+        yield Violation(
+            each.value,
+            resource=each.image.scope,
+            severity="low" if other.kind == "compose" else None,
+            discriminator=each.engine,
+            related=[Note(f"{other.resource.address} runs {other.version}", other.value.span)],
+            words={
+                "engine": each.engine,
+                "version": each.tag,
+                "address": other.resource.address,
+                "theirs": other.version,
+            },
+        )
+
+
+def misspelt_secret(subject: Project, project: Project) -> Iterator[Outcome]:
+    """A secret is called the same wherever it is read."""
+    from depcheck.project import documented
+
+    for each in documented.misspelt(project):
+        yield Violation(
+            each.reference.span,
+            resource=each.reference.scope or None,
+            variant=each.reference.kind,
+            discriminator=each.reference.name,
+            related=[Note("it is called so here", each.meant.span)],
+            words={"name": each.reference.name, "meant": each.meant.name, "uses": each.uses},
+        )
+
+
+def undocumented_secret(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Every secret that workflows read is on the list of them."""
+    from depcheck.project import documented
+
+    for reference, where in documented.undocumented(project):
+        yield Violation(
+            reference.span,
+            resource=reference.scope or None,
+            variant=reference.kind,
+            discriminator=reference.name,
+            words={"name": reference.name, "list": where},
+        )

@@ -77,6 +77,13 @@ def undecided(project: Project) -> Iterator[tuple[str, Resource, Unknown]]:
             yield name, resource, version
 
 
+def of_image(value: Known) -> tuple[str, str, tuple[int, ...]] | None:
+    """The engine that an image runs, its tag and its major version; None for other images and for tags without one."""
+    name, tag = _of_image(value)
+    major = _major(name, tag) if name is not None and tag is not None else None
+    return (name, tag, major) if name is not None and tag is not None and major is not None else None
+
+
 def _of_image(value: Known) -> tuple[str | None, str | None]:
     image = parse_image(scalar_text(value) or "")
     return _ENGINES.get(image.path.rsplit("/", 1)[-1].lower()), image.tag
@@ -86,6 +93,11 @@ def _told(name: str | None, value: Value, resource: Resource) -> Engine | None:
     text = scalar_text(value)
     if name is None or text is None or not isinstance(value, Known):
         return None
+    major = _major(name, text)
+    return Engine(name, text, major, value, resource) if major is not None else None
+
+
+def _major(name: str, text: str) -> tuple[int, ...] | None:
     match = (re.search(r"\bpg(\d+)\b", text) if "pg" in text else None) or re.match(r"(\d+)(?:\.(\d+))?", text)
     if match is None:
         return None
@@ -94,4 +106,4 @@ def _told(name: str | None, value: Value, resource: Resource) -> Engine | None:
     wanted = 2 if name in _TWO_NUMBERS or old else 1
     if len(numbers) < wanted:
         return None
-    return Engine(name, text, numbers[:wanted], value, resource)
+    return numbers[:wanted]

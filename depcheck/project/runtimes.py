@@ -24,6 +24,10 @@ _ASIDE = re.compile(
 )
 #: Files of versions by which languages are chosen; the others say what is accepted.
 _ACCEPTING = frozenset({"go.mod", "package.json"})
+#: What makes a folder a package of its own, and what takes packages of other folders in.
+_MANIFESTS = {"node": ("package.json",), "go": ("go.mod",), "python": ("pyproject.toml",)}
+_WORKSPACES = re.compile(r"\"(?:workspaces|turbo|lerna|nx)\"\s*:|pnpm")
+_FUNCTIONS = frozenset({"terraform", "terraform-json", "cloudformation"})
 _DEVELOPMENT = frozenset({"development", "test", "preview"})
 _WORKFLOWS = re.compile(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/(?:workflows|actions)/.+")
 
@@ -111,14 +115,14 @@ def _compare(statements: list[Statement], result: Comparison, project: Project) 
         if (each.path, version) in told:
             continue
         told.add((each.path, version))
-        above = _nearest(each.folder, chosen)
+        above = _governing(each, chosen, project)
         if above:
             result.add("chosen", each, above)
         elif each.role == "image" and tested and _is_the_only_one(images):
             result.add("tested", each, tested)
         result.add("accepted", each, _nearest(each.folder, accepted))
     for group in jobs.values():
-        above = _nearest(group[0].folder, chosen)
+        above = _governing(group[0], chosen, project)
         for kind, others in (("chosen", above), ("accepted", _nearest(group[0].folder, accepted))):
             if others and not any(_agrees(each, other) for each in group for other in others):
                 decided = [each for each in group if each.spec is not None]
@@ -150,6 +154,22 @@ def _nearest(folder: str, by_folder: dict[str, list[Statement]]) -> list[Stateme
         if not folder:
             return []
         folder = folder.rpartition("/")[0]
+
+
+def _governing(statement: Statement, chosen: dict[str, list[Statement]], project: Project) -> list[Statement]:
+    """The file of versions that speaks for a place. A package of its own is not spoken for by files outside of it,
+    unless it is a member of the package there."""
+    found = _nearest(statement.folder, chosen)
+    manifests = _MANIFESTS.get(statement.language)
+    if not found or manifests is None or found[0].folder == statement.folder:
+        return found
+    top, folder = found[0].folder, statement.folder
+    while folder != top:
+        if any(project.file(f"{folder}/{name}") is not None for name in manifests):
+            root = project.file(f"{top}/package.json" if top else "package.json")
+            return found if root is not None and _WORKSPACES.search(root.source.text) else []
+        folder = folder.rpartition("/")[0]
+    return found
 
 
 def _is_the_only_one(images: list[Statement]) -> bool:
@@ -191,7 +211,7 @@ def _statements(project: Project) -> Iterator[Statement]:
                 job = jobs.get((path, runtime.scope))
                 base = where["base"].rstrip("/")
                 yield Statement("job", runtime, _working_folder(base, job), spec, job)
-        elif runtime.scope and runtime.language != "terraform":
+        elif file.kind in _FUNCTIONS and runtime.language != "terraform":
             yield Statement("function", runtime, folder, spec)
 
 
