@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
+from depcheck.grants import escalation, reach, trust
+from depcheck.grants.holders import joined
 from depcheck.model import Grant, Resource
+from depcheck.patterns import Pattern
 from depcheck.project import Project, policies
 from depcheck.project.buckets import access_block, bucket_of
 from depcheck.values import OPEN, Absent, Unknown, Value, scalar_text, string
 
-#: Where everybody is named because something else decides who comes in: the network, or an authorizer of its own.
-_GUARDED = (
-    "aws_vpc_endpoint",
-    "aws_api_gateway_rest_api",
-    "aws_efs_file_system",
-    "aws_ecrpublic_",
-    "aws_vpclattice_",
-    "AWS::EC2::VPCEndpoint",
-    "AWS::ApiGateway::RestApi",
-    "AWS::EFS::FileSystem",
-    "AWS::ECR::PublicRepository",
-    "AWS::VpcLattice::",
-)
-_MANAGED = re.compile(
-    rf"arn:(?:aws[\w-]*|{OPEN}):iam::aws:policy/(?P<name>AdministratorAccess|IAMFullAccess|PowerUserAccess)"
-)
-_ANY_ROLE = re.compile(rf"arn:(?:[\w-]+|\*|{OPEN}):iam::(?:\d*|\*|{OPEN}):role/\*")
-_GITHUB = "token.actions.githubusercontent.com"
+_ANY_ROLE = Pattern(rf"arn:(?:[\w-]+|\*|{OPEN}):iam::(?:\d*|\*|{OPEN}):role/\*+")
+_ADMINISTRATORS = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"})
 #: Claims of GitHub's token, other than its subject, that tell the repository.
 _OTHER_CLAIMS = (":repository", ":repository_id", ":repository_owner_id", ":job_workflow_ref")
-_OWN = re.compile(r"(?<!data\.)\baws_iam_policy\.[\w-]+")
+_OWN = Pattern(r"(?<!data\.)\baws_iam_policy\.[\w-]+")
 _HOLDERS = {
     "aws_iam_user_policy_attachment": "a user",
     "aws_iam_user_policy_attachments_exclusive": "a user",
@@ -39,13 +25,10 @@ _HOLDERS = {
 }
 
 
-def _holder(grant: Grant, project: Project) -> Resource | None:
-    return project.resource(grant.scope, grant.environment) if grant.scope else None
-
-
-def _is_read_by(grant: Grant, project: Project) -> bool:
-    """Whether a statement of a policy file is told as that of the resource which reads the file."""
-    return not grant.scope and any(each.scope and each.span == grant.span for each in project.facts.grants)
+def _denials(grant: Grant, project: Project) -> list[Grant]:
+    """The Deny statements of the document that a statement belongs to."""
+    document = joined(project).document(grant)
+    return [each for each in document.grants if string(each.effect) == "Deny"] if document is not None else []
 
 
 def full_administrator(subject: Grant, project: Project) -> Iterator[Outcome]:
@@ -64,39 +47,138 @@ def full_administrator(subject: Grant, project: Project) -> Iterator[Outcome]:
     if subject.not_actions and policies.includes(subject.not_actions, "iam:CreatePolicyVersion") is None:
         unknown = [each for each in subject.not_actions if isinstance(each, Unknown)]
         action, variant = unknown[0] if unknown else subject.not_actions[0], "not-action"
-    if action is None or everywhere is None or _is_boundary(subject, project) or _is_read_by(subject, project):
+    if action is None or everywhere is None or not joined(project).counts(subject):
         return
     undecided = [each for each in (action, everywhere, subject.conditions) if isinstance(each, Unknown)]
     if undecided:
         yield Undetermined(undecided[0])
     elif subject.conditions is None or isinstance(subject.conditions, Absent):
+        document = joined(project).document(subject)
+        bounded = document is not None and document.statements.permit("iam:PutRolePolicy", every=True) is None
         notes = [Note("on these resources", everywhere.span)] if everywhere.span != action.span else []
-        yield Violation(action, variant=variant, related=notes, discriminator=subject.sid)
+        if bounded and (document is None or joined(project).is_denied(document)):
+            variant = "denied"
+        yield Violation(
+            action,
+            variant=variant,
+            related=notes,
+            discriminator=subject.sid,
+            severity="medium" if variant == "denied" else None,
+        )
 
 
-def _is_boundary(grant: Grant, project: Project) -> bool:
-    """Whether a policy only bounds what others give."""
-    holder = _holder(grant, project)
-    if holder is None:
-        return False
-    kinds = ("aws_iam_role", "aws_iam_user")
-    views = [each for each in (project.of_type("aws_iam_policy")) if each.address == holder.address]
-    return any(project.related(view, kind, "permissions_boundary")[0] for view in views for kind in kinds)
+def privilege_escalation(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Nobody can make himself an administrator."""
+    yield from _escalations(project, [path for path in escalation.paths() if not path.whom])
+
+
+def role_takeover(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Nobody can act as the roles of others."""
+    yield from _escalations(project, [path for path in escalation.paths() if path.whom and not path.strict])
+
+
+def role_takeover_by_deployment(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Nobody can act as the roles of others by changing what runs with them."""
+    yield from _escalations(project, [path for path in escalation.paths() if path.strict])
+
+
+def _escalations(project: Project, among: list[escalation.Path]) -> Iterator[Outcome]:
+    for document, found in escalation.of_documents(project, among):
+        yield _escalation(found, document.address or found.decisive.grant.span.path, document.environment)
+    for holder, found in escalation.of_holders(project, among):
+        yield _escalation(found, holder.resource.address, holder.resource.environment)
+
+
+def _escalation(found: escalation.Escalation, address: str, environment: str | None) -> Outcome:
+    if found.undecided is not None:
+        return Undetermined(found.undecided, resource=address, environment=environment)
+    decisive = found.decisive
+    path = found.path
+    notes: list[Note] = []
+    for name, permit in zip(path.needs, found.permits, strict=False):
+        if permit.action.span not in [decisive.resource.span, *(note.span for note in notes)]:
+            notes.append(Note(f"allows {name}", permit.action.span))
+    more = (
+        "" if not found.others else f", and in {found.others} more ways" if found.others > 1 else ", and in 1 more way"
+    )
+    words: dict[str, object] = {"path": " + ".join(path.needs), "whom": path.whom, "more": more, "source": path.source}
+    words["first"] = path.needs[0]
+    return Violation(
+        decisive.resource,
+        resource=address,
+        environment=environment,
+        variant="pass" if path.passed_to else "",
+        related=notes,
+        discriminator=path.id,
+        words=words,
+    )
 
 
 def service_wide_wildcard(subject: Grant, project: Project) -> Iterator[Outcome]:
     """A policy names the actions that are needed."""
-    everywhere = policies.everything(subject.resources)
-    if policies.allows(subject) is not True or everywhere is None or isinstance(everywhere, Unknown):
+    found = reach.service_wide(subject, _denials(subject, project))
+    if found is None or not joined(project).counts(subject):
         return
-    if _is_read_by(subject, project):
+    place, entries = found
+    told = [text for text, _ in entries]
+    words: dict[str, object] = {"actions": _listed(told), "service": told[0].partition(":")[0]}
+    notes = [Note("these actions", entries[0][1].span)]
+    yield Violation(place, related=notes, discriminator=",".join(sorted(told)), words=words)
+
+
+def _listed(texts: list[str]) -> str:
+    shown = texts if len(texts) <= 3 else [*texts[:2], f"{len(texts) - 2} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def every_secret_readable(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A policy names the secrets that are needed."""
+    yield from _reached(subject, project, "credentials")
+
+
+def permissions_changeable_everywhere(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A policy names the resources whose permissions it changes."""
+    yield from _reached(subject, project, "sharing")
+
+
+def deletable_everywhere(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A policy names the resources that it deletes."""
+    yield from _reached(subject, project, "destruction")
+
+
+def readable_everywhere(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A policy names the data that it reads."""
+    yield from _reached(subject, project, "data")
+
+
+def _reached(subject: Grant, project: Project, what: str) -> Iterator[Outcome]:
+    if policies.allows(subject) is not True or not joined(project).counts(subject):
         return
-    if subject.conditions is not None and not isinstance(subject.conditions, Absent):
+    found = reach.reach(subject, _denials(subject, project), what)
+    certain = [(name, permit) for name, permit in found if permit.undecided is None]
+    if not certain:
+        undecided = found[0][1].undecided if found else None
+        if undecided is not None:
+            yield Undetermined(undecided)
         return
-    for each in subject.actions:
-        service = policies.service_of(string(each) or "")
-        if service is not None and service.lower() != "iam":
-            yield Violation(each, discriminator=service, words={"service": service, "action": string(each)})
+    name, permit = certain[0]
+    more = len(certain) - 1
+    words: dict[str, object] = {
+        "action": name,
+        "noun": reach.noun(name),
+        "more": "" if not more else f", and {more} more such actions" if more > 1 else f", and {certain[1][0]} too",
+    }
+    notes = [Note("the action", permit.action.span)] if permit.action.span != permit.resource.span else []
+    yield Violation(permit.resource, related=notes, discriminator=name, words=words)
+
+
+def unscoped_resource(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A policy names the resources that are needed, where an action supports them."""
+    found = reach.restrictable(subject)
+    if found is None or not joined(project).counts(subject):
+        return
+    place, names = found
+    yield Violation(place, discriminator=subject.sid or names[0], words={"actions": _listed(names)})
 
 
 def passrole_any(subject: Grant, project: Project) -> Iterator[Outcome]:
@@ -104,7 +186,7 @@ def passrole_any(subject: Grant, project: Project) -> Iterator[Outcome]:
     action = policies.includes(subject.actions, "iam:PassRole")
     if policies.allows(subject) is not True or action is None or string(action) in ("*", "*:*", "iam:*", "IAM:*"):
         return
-    if _is_read_by(subject, project):
+    if not joined(project).counts(subject):
         return
     role = next((each for each in subject.resources if _any_role(each)), None)
     if role is None:
@@ -126,15 +208,15 @@ def _any_role(value: Value) -> bool:
 
 def public_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
     """What belongs to an account is not given to everybody."""
-    holder = _holder(subject, project)
-    if holder is not None and holder.type.startswith(_GUARDED):
+    holder = trust.holder(subject, project)
+    if trust.is_guarded(holder):
         return
     effect = policies.allows(subject)
     if isinstance(effect, Unknown):
         yield Undetermined(effect)
         return
-    everybody = subject.not_principals[0] if subject.not_principals else _everybody(subject)
-    if not effect or everybody is None or _is_read_by(subject, project):
+    everybody = subject.not_principals[0] if subject.not_principals else trust.everybody(subject)
+    if not effect or everybody is None or not joined(project).counts(subject):
         return
     narrowed = policies.narrowed(subject)
     if isinstance(narrowed, Unknown):
@@ -146,7 +228,7 @@ def public_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
     if isinstance(everybody, Unknown):
         yield Undetermined(everybody)
         return
-    if holder is not None and _in_network(holder, project):
+    if holder is not None and trust.in_network(holder, project):
         yield Held(holder.span, "only its network reaches it")
         return
     bucket = bucket_of(holder, project) if holder is not None and holder.type.startswith("aws_s3_bucket") else None
@@ -156,46 +238,12 @@ def public_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
     elif blocked is not None:
         yield Held(blocked, "public policies are blocked")
     else:
-        variant, severity = _how(subject)
+        variant, severity = trust.exposure(subject)
         what = ", ".join(scalar_text(each) or "…" for each in subject.actions[:2]) or "everything"
         more = f" and {len(subject.actions) - 2} more actions" if len(subject.actions) > 2 else ""
         yield Violation(
             everybody, variant=variant, severity=severity, discriminator=subject.sid, words={"actions": what + more}
         )
-
-
-def _everybody(grant: Grant) -> Value | None:
-    undecided: Unknown | None = None
-    for each in grant.principals:
-        text = policies.pattern_of(each)
-        if text in policies.EVERYONE:
-            return each
-        if isinstance(each, Unknown) and each.refers is None and text in (None, OPEN, f"AWS:{OPEN}"):
-            undecided = each if undecided is None else undecided
-    return undecided
-
-
-def _in_network(holder: Resource, project: Project) -> bool:
-    """A search domain inside a VPC."""
-    if holder.type.endswith("_domain_policy"):
-        domains = project.of_type(holder.type.removesuffix("_policy"))
-        return any(
-            holder in project.related(each, holder.type, "domain_name")[0] and _in_network(each, project)
-            for each in domains
-        )
-    return not isinstance(holder.get("vpc_options"), Absent) or not isinstance(holder.get("VPCOptions"), Absent)
-
-
-def _how(grant: Grant) -> tuple[str, str | None]:
-    """Which message, and how bad: objects that are only read and functions with a URL are often meant to be public."""
-    if grant.not_principals:
-        return "not-principal", None
-    if policies.tests_of(grant, "lambda:functionurlauthtype") or policies.tests_of(
-        grant, "lambda:invokedviafunctionurl"
-    ):
-        return "url", "medium"
-    reads = [string(each) for each in grant.actions] == ["s3:GetObject"]
-    return "", "medium" if reads else None
 
 
 def trust_any_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
@@ -204,8 +252,8 @@ def trust_any_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
     if isinstance(effect, Unknown):
         yield Undetermined(effect)
         return
-    everybody = _everybody(subject)
-    if not effect or everybody is None or _is_read_by(subject, project):
+    everybody = trust.everybody(subject)
+    if not effect or everybody is None or not joined(project).counts(subject):
         return
     narrowed = policies.narrowed(subject)
     if isinstance(narrowed, Unknown):
@@ -220,7 +268,7 @@ def trust_any_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
 
 def unscoped_oidc_trust(subject: Grant, project: Project) -> Iterator[Outcome]:
     """A role that GitHub's jobs become says which repository they belong to."""
-    provider = next((each for each in subject.principals if _is_github(each, subject, project)), None)
+    provider = next((each for each in subject.principals if trust.is_github(each, subject, project)), None)
     if provider is None or policies.allows(subject) is not True:
         return
     tests = policies.tests_of(subject, ":sub")
@@ -234,7 +282,7 @@ def unscoped_oidc_trust(subject: Grant, project: Project) -> Iterator[Outcome]:
     for operator, values in tests:
         if not operator.lower().startswith("string") or operator.lower().endswith("ifexists"):
             continue
-        found = [(each, _width(policies.pattern_of(each), operator)) for each in values.elements()]
+        found = [(each, trust.width(policies.pattern_of(each), operator)) for each in values.elements()]
         if found and all(width == "few" for _, width in found):
             yield Held(found[0][0], "only named repositories may become the role")
             return
@@ -251,35 +299,12 @@ def unscoped_oidc_trust(subject: Grant, project: Project) -> Iterator[Outcome]:
         yield Violation(provider)
 
 
-def _is_github(principal: Value, grant: Grant, project: Project) -> bool:
-    text = policies.pattern_of(principal)
-    if text is not None and _GITHUB in text:
-        return True
-    if not isinstance(principal, Unknown) or principal.refers is None:
-        return False
-    provider = project.resource(principal.refers, grant.environment)
-    url = (provider.get("url"), provider.get("Url")) if provider is not None else ()
-    return any(_GITHUB in (policies.pattern_of(each) or "") for each in url)
-
-
-def _width(pattern: str | None, operator: str) -> str:
-    """How many repositories a subject means: ``every``, those of one ``owner``, ``few``, or ``open``."""
-    if pattern is None or pattern == OPEN:
-        return "open"
-    if "like" not in operator.lower():
-        return "few"
-    owner, _, rest = pattern.removeprefix("repo:").partition("/")
-    if "*" in owner:
-        return "every"
-    return "owner" if rest.startswith("*") else "few"
-
-
 def administrator_policy_attached(subject: Resource, project: Project) -> Iterator[Outcome]:
     """No role and no user holds AWS's own policy for administrators."""
     for name in ("policy_arn", "policy_arns", "managed_policy_arns"):
         for value in subject.get(name).elements():
-            policy = _managed(value, subject, project)
-            if policy is not None:
+            policy = policies.managed_name(value, subject, project)
+            if policy in _ADMINISTRATORS:
                 yield Violation(
                     value,
                     severity="medium" if policy == "PowerUserAccess" else None,
@@ -302,16 +327,3 @@ def _origin(subject: Resource, project: Project) -> str:
         return subject.type
     written = project.resource(subject.address, subject.environment)
     return written.type if written is not None else subject.type
-
-
-def _managed(value: Value, subject: Resource, project: Project) -> str | None:
-    texts = [policies.pattern_of(value)]
-    if isinstance(value, Unknown) and value.refers is not None:
-        data = project.resource(value.refers, subject.environment)
-        if data is not None and data.kind == "data" and data.type == "aws_iam_policy":
-            texts += [policies.pattern_of(data.get("arn")), f"arn:aws:iam::aws:policy/{string(data.get('name'))}"]
-    for text in texts:
-        match = _MANAGED.fullmatch(text) if text is not None else None
-        if match is not None:
-            return match["name"]
-    return None

@@ -73,16 +73,19 @@ class Statements:
         """Whether any statement may allow something of a service."""
         return service in self._prefixes or "*" in self._prefixes or bool(self._open)
 
-    def permit(self, name: str, *, every: bool, passed_to: str = "") -> Permit | None:
+    def permit(self, name: str, *, every: bool, passed_to: str = "", on: str = "") -> Permit | None:
         """Whether an action is allowed, on ``every`` resource of a type that it supports or on any at all.
 
-        ``passed_to`` is the service for which a condition on the service that a role is passed to does not matter.
+        ``on`` is the type, where not any will do; ``passed_to`` the service for which a condition on the service that
+        a role is passed to does not matter.
         """
         lowered = name.lower()
         if not self.speaks_of(lowered.partition(":")[0]):
             return None
         known = actions.action(lowered)
         templates: Sequence[str] = known.templates if known is not None else ()
+        if known is not None and on:
+            templates = [each for kind, each in zip(known.types, templates, strict=True) if kind == on]
         found: Permit | None = None
         for grant, entry in self._naming(lowered):
             made = _permit(grant, entry, templates, every, passed_to)
@@ -125,11 +128,11 @@ def _may_match(outline: str, action: str) -> bool:
     return matches(folded(outline.replace(OPEN, "*")), action)
 
 
-def everywhere(grant: Grant, templates: Sequence[str]) -> Value | None:
-    """The entry by which a statement is for every resource of one of some templates (``s3:*/*``); unknown where a value
-    may be ``*``. Without templates only ``*`` is of use."""
+def everywhere(grant: Grant, templates: Sequence[str]) -> tuple[Value, Unknown | None] | None:
+    """The entry by which a statement is for every resource of one of some templates (``s3:*/*``), or one that may be
+    ``*`` and is told as undecided. Without templates only ``*`` is of use."""
     if grant.not_resources:
-        return grant.not_resources[0]
+        return grant.not_resources[0], None
     undecided: Unknown | None = None
     for each in grant.resources:
         text = pattern_of(each)
@@ -137,20 +140,20 @@ def everywhere(grant: Grant, templates: Sequence[str]) -> Value | None:
             if each.refers is None and undecided is None:
                 undecided = each
         elif text is not None and (text.strip("*") == "" or any(covers_every(text, one) for one in templates)):
-            return each
-    return undecided
+            return each, None
+    return (undecided, undecided) if undecided is not None else None
 
 
-def anywhere(grant: Grant, templates: Sequence[str]) -> Value | None:
+def anywhere(grant: Grant, templates: Sequence[str]) -> tuple[Value, None] | None:
     """The entry by which a statement is for at least one resource of some templates, as far as one can tell."""
     if grant.not_resources:
-        return grant.not_resources[0]
+        return grant.not_resources[0], None
     for each in grant.resources:
         text = pattern_of(each)
         if text is None or OPEN in text or text.strip("*") == "":
-            return each
+            return each, None
         if not templates or any(may_name(text, one) for one in templates):
-            return each
+            return each, None
     return None
 
 
@@ -158,13 +161,14 @@ def _permit(grant: Grant, entry: Value, templates: Sequence[str], every: bool, p
     effect = allows(grant)
     if not isinstance(effect, Unknown) and not effect:
         return None
-    resource = everywhere(grant, templates) if every else anywhere(grant, templates)
-    if resource is None:
+    where = everywhere(grant, templates) if every else anywhere(grant, templates)
+    if where is None:
         return None
+    resource, undecided = where
     free = unconditional(grant, passed_to)
     if not isinstance(free, Unknown) and not free:
         return None
-    open_values = [each for each in (effect, entry, resource if every else None, free) if isinstance(each, Unknown)]
+    open_values = [each for each in (effect, entry, undecided, free) if isinstance(each, Unknown)]
     if grant.not_actions:
         open_values += [each for each in grant.not_actions if isinstance(each, Unknown)]
     return Permit(grant, entry, resource, open_values[0] if open_values else None)

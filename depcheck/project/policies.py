@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from depcheck.model import Grant
+from depcheck.model import Grant, Resource
+from depcheck.project import Project
 from depcheck.project.ingress import is_everyone as is_every_address
 from depcheck.values import OPEN, Absent, Known, Unknown, Value, scalar_text, string
 
@@ -46,6 +47,7 @@ _NARROWING = frozenset(
         "sts:externalid",
     )
 )
+_MANAGED = re.compile(rf"arn:(?:aws[\w-]*|{OPEN}):iam::aws:policy/(?:[\w-]+/)*(?P<name>[\w+=,.@-]+)")
 _OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "bool", "stringequalsignorecase")
 
 
@@ -130,3 +132,17 @@ def tests_of(grant: Grant, ending: str) -> list[tuple[str, Value]] | Unknown:
         for key, values in tests.items()
         if key.lower().endswith(ending)
     ]
+
+
+def managed_name(value: Value, resource: Resource, project: Project) -> str | None:
+    """The name of the policy of AWS's own that a value of a resource means by its ARN, or by a data source."""
+    texts = [pattern_of(value)]
+    if isinstance(value, Unknown) and value.refers is not None:
+        data = project.resource(value.refers, resource.environment)
+        if data is not None and data.kind == "data" and data.type == "aws_iam_policy":
+            texts += [pattern_of(data.get("arn")), f"arn:aws:iam::aws:policy/{string(data.get('name'))}"]
+    for text in texts:
+        match = _MANAGED.fullmatch(text) if text is not None else None
+        if match is not None:
+            return match["name"]
+    return None

@@ -1,0 +1,242 @@
+"""Who has which policies: documents by the resource that holds them, and roles, users and groups with all of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from depcheck.data import load_json
+from depcheck.grants.statements import Statements
+from depcheck.model import Grant, Resource
+from depcheck.project import Project
+from depcheck.project.policies import managed_name
+from depcheck.source import Span
+from depcheck.values import Absent, Known, Unknown, Value, scalar_text
+
+_KINDS = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
+#: Type of resource → the attribute that names who holds it, what that is, and the attribute that names policies; none
+#: where the resource is the policy.
+_ATTACHMENTS = (
+    ("aws_iam_role_policy", "role", "aws_iam_role", ""),
+    ("aws_iam_user_policy", "user", "aws_iam_user", ""),
+    ("aws_iam_group_policy", "group", "aws_iam_group", ""),
+    ("aws_iam_role_policy_attachment", "role", "aws_iam_role", "policy_arn"),
+    ("aws_iam_user_policy_attachment", "user", "aws_iam_user", "policy_arn"),
+    ("aws_iam_group_policy_attachment", "group", "aws_iam_group", "policy_arn"),
+    ("aws_iam_policy_attachment", "roles", "aws_iam_role", "policy_arn"),
+    ("aws_iam_policy_attachment", "users", "aws_iam_user", "policy_arn"),
+    ("aws_iam_policy_attachment", "groups", "aws_iam_group", "policy_arn"),
+    ("aws_iam_role_policy_attachments_exclusive", "role_name", "aws_iam_role", "policy_arns"),
+    ("aws_iam_user_policy_attachments_exclusive", "user_name", "aws_iam_user", "policy_arns"),
+    ("aws_iam_group_policy_attachments_exclusive", "group_name", "aws_iam_group", "policy_arns"),
+)
+#: What makes addresses and names mean one thing: format, environment, root, and the template in CloudFormation.
+_Space = tuple[str, str | None, str, str]
+
+
+class Document:
+    """One policy, ``managed`` if it is one of AWS's own: its statements, and who is known to hold it."""
+
+    __slots__ = ("address", "environment", "grants", "holders", "managed", "statements")
+
+    def __init__(self, address: str, environment: str | None, *, managed: bool = False) -> None:
+        self.address = address
+        self.managed = managed
+        self.environment = environment
+        self.grants: list[Grant] = []
+        self.holders: list[Holder] = []
+        self.statements = Statements(())
+
+
+class Holder:
+    """A role, a user or a group with all policies that it has. ``bounded`` tells that a boundary limits them."""
+
+    __slots__ = ("bounded", "documents", "resource")
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        self.documents: list[Document] = []
+        self.bounded = _is_set(resource.get("permissions_boundary"))
+
+
+class Joined:
+    """The documents of a project and those who hold them. ``boundaries`` are the addresses of policies that bound
+    others, ``read`` the places of statements in files that a resource reads, where they are told as that resource's."""
+
+    __slots__ = ("_by_grant", "boundaries", "documents", "holders", "read")
+
+    def __init__(self) -> None:
+        self.documents: list[Document] = []
+        self.holders: list[Holder] = []
+        self.boundaries: set[str] = set()
+        self.read: set[Span] = set()
+        self._by_grant: dict[int, Document] = {}
+
+    def add(self, document: Document, grant: Grant) -> None:
+        """A statement of a document."""
+        document.grants.append(grant)
+        self._by_grant[id(grant)] = document
+
+    def document(self, grant: Grant) -> Document | None:
+        """The document that a statement belongs to."""
+        return self._by_grant.get(id(grant))
+
+    def counts(self, grant: Grant) -> bool:
+        """Whether a statement gives something by itself: not one of a file that a resource reads, nor of a boundary."""
+        if not grant.scope:
+            return grant.span not in self.read
+        if grant.scope in self.boundaries:
+            return False
+        document = self.document(grant)
+        # A boundary that is handed out for others to use bounds nobody here.
+        return "boundary" not in grant.scope.lower() or (document is not None and bool(document.holders))
+
+    def is_denied(self, document: Document) -> bool:
+        """Whether a document denies something of its own."""
+        return any(scalar_text(each.effect) == "Deny" for each in document.grants)
+
+    def is_bounded(self, document: Document) -> bool:
+        """Whether all who hold a document have a boundary."""
+        return bool(document.holders) and all(each.bounded for each in document.holders)
+
+
+@lru_cache(maxsize=1)
+def joined(project: Project) -> Joined:
+    """The policies of a project and who has them."""
+    result = Joined()
+    documents: dict[tuple[str, str | None, str, str], Document] = {}
+    result.read = {each.span for each in project.facts.grants if each.scope}
+    for grant in project.facts.grants:
+        if grant.source != "iam":
+            continue
+        path = grant.span.path if not grant.scope or grant.scope.startswith("cfn.") else ""
+        key = (grant.scope, grant.environment, grant.root, path)
+        if key not in documents:
+            documents[key] = Document(grant.scope, grant.environment)
+            result.documents.append(documents[key])
+        result.add(documents[key], grant)
+    for document in result.documents:
+        document.statements = Statements(document.grants)
+    _attach(project, documents, result)
+    return result
+
+
+def _attach(project: Project, documents: dict[tuple[str, str | None, str, str], Document], result: Joined) -> None:
+    names: dict[tuple[_Space, str, str], Holder] = {}
+    policies: dict[tuple[_Space, str], Document] = {}
+    for resource in project.of_type(*_KINDS):
+        if resource.kind == "data":
+            continue
+        holder = Holder(resource)
+        result.holders.append(holder)
+        for name in _names(resource, "name"):
+            names.setdefault((_space(resource), resource.type, name), holder)
+        _give(holder, _own(resource, documents))
+        for value in resource.get("managed_policy_arns").elements():
+            _give(holder, _managed(value, resource, project))
+        _bound(resource, project, result)
+    for resource in project.of_type("aws_iam_policy"):
+        document = _own(resource, documents)
+        if document is not None:
+            for name in _names(resource, "arn"):
+                policies.setdefault((_space(resource), name), document)
+    for type_, by, kind, attribute in _ATTACHMENTS:
+        for resource in project.of_type(type_):
+            found = [
+                names[key]
+                for value in resource.get(by).elements()
+                if (told := _name(value)) and (key := (_space(resource), kind, told)) in names
+            ]
+            for holder in found:
+                if not attribute:
+                    _give(holder, _own(resource, documents))
+                for value in resource.get(attribute).elements() if attribute else ():
+                    policy = _name(value)
+                    own = policies.get((_space(resource), policy)) if policy is not None else None
+                    _give(holder, own if own is not None else _managed(value, resource, project))
+
+
+def _bound(resource: Resource, project: Project, result: Joined) -> None:
+    boundary = resource.get("permissions_boundary")
+    if isinstance(boundary, Unknown) and boundary.refers is not None:
+        result.boundaries.add(boundary.refers)
+    elif isinstance(boundary, Known):
+        text = scalar_text(boundary)
+        for policy in project.of_type("aws_iam_policy"):
+            if text is not None and text in _names(policy, "arn"):
+                result.boundaries.add(policy.address)
+
+
+def _is_set(value: Value) -> bool:
+    return not isinstance(value, Absent) and not (isinstance(value, Known) and value.value in (None, ""))
+
+
+def _space(resource: Resource) -> _Space:
+    path = resource.span.path if resource.format == "cloudformation" else ""
+    return resource.format, resource.environment, resource.root, path
+
+
+def _own(resource: Resource, documents: dict[tuple[str, str | None, str, str], Document]) -> Document | None:
+    path = resource.span.path if resource.address.startswith("cfn.") else ""
+    return documents.get((resource.address, resource.environment, resource.root, path))
+
+
+def _names(resource: Resource, attribute: str) -> list[str]:
+    text = scalar_text(resource.get(attribute))
+    return [resource.address] if text is None else [resource.address, text]
+
+
+def _name(value: Value) -> str | None:
+    return value.refers if isinstance(value, Unknown) else scalar_text(value)
+
+
+def _give(holder: Holder, document: Document | None) -> None:
+    if document is not None and document not in holder.documents:
+        holder.documents.append(document)
+        document.holders.append(holder)
+
+
+def _managed(value: Value, resource: Resource, project: Project) -> Document | None:
+    """A policy of AWS's own whose actions are known here, as a document at the place that names it."""
+    name = managed_name(value, resource, project)
+    if name is None or name not in _known():
+        return None
+    document = Document(resource.address, resource.environment, managed=True)
+    document.grants = list(_statements(name, value.span, resource))
+    document.statements = Statements(document.grants)
+    return document
+
+
+def _statements(name: str, place: Span, resource: Resource) -> Iterator[Grant]:
+    for statement in _known()[name]:
+        passed = statement.get("PassedToService")
+        condition = None
+        if passed is not None:
+            told: dict[str, Value] = {"iam:PassedToService": Known(_values(passed, place), place)}
+            condition = Known({"StringEquals": Known(told, place)}, place)
+        yield Grant(
+            place,
+            source="iam",
+            actions=_values(statement.get("Action", []), place),
+            not_actions=_values(statement.get("NotAction", []), place),
+            resources=[Known("*", place)],
+            conditions=condition,
+            scope=resource.address,
+            environment=resource.environment,
+            sid=name,
+            root=resource.root,
+        )
+
+
+def _values(texts: list[str], place: Span) -> list[Value]:
+    return [Known(each, place) for each in texts]
+
+
+@cache
+def _known() -> dict[str, list[dict[str, list[str]]]]:
+    """The statements of some policies of AWS's own, each for every resource."""
+    found: dict[str, list[dict[str, list[str]]]] = {}
+    policies = load_json("schemas", "iam-managed-policies.json")["policies"]
+    for name, statements in policies.items() if isinstance(policies, dict) else ():
+        found[name] = statements
+    return found

@@ -1,0 +1,130 @@
+"""Whom a policy of a resource or a role lets in: everybody, GitHub's jobs, services on behalf of anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from depcheck.model import Grant, Resource
+from depcheck.patterns import Pattern
+from depcheck.project import Project
+from depcheck.project.policies import EVERYONE, pattern_of, tests_of
+from depcheck.values import OPEN, Absent, Unknown, Value, string
+
+#: Where everybody is named because something else decides who comes in: the network, or an authorizer of its own.
+_GUARDED = (
+    "aws_vpc_endpoint",
+    "aws_api_gateway_rest_api",
+    "aws_efs_file_system",
+    "aws_ecrpublic_",
+    "aws_vpclattice_",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::ApiGateway::RestApi",
+    "AWS::EFS::FileSystem",
+    "AWS::ECR::PublicRepository",
+    "AWS::VpcLattice::",
+)
+_GITHUB = "token.actions.githubusercontent.com"
+_ACCOUNT = Pattern(r"AWS:(?:arn:[\w*-]+:iam::)?(?P<account>\d{12})(?::root)?")
+
+
+def holder(grant: Grant, project: Project) -> Resource | None:
+    """The resource that a policy belongs to."""
+    return project.resource(grant.scope, grant.environment) if grant.scope else None
+
+
+def is_guarded(resource: Resource | None) -> bool:
+    """Whether something else than a policy decides who reaches a resource."""
+    return resource is not None and resource.type.startswith(_GUARDED)
+
+
+def everybody(grant: Grant) -> Value | None:
+    """The entry that means everybody, else one that is not decided and may; None if all mean somebody."""
+    undecided: Unknown | None = None
+    for each in grant.principals:
+        text = pattern_of(each)
+        if text in EVERYONE:
+            return each
+        if isinstance(each, Unknown) and each.refers is None and text in (None, OPEN, f"AWS:{OPEN}"):
+            undecided = each if undecided is None else undecided
+    return undecided
+
+
+def in_network(resource: Resource, project: Project) -> bool:
+    """Whether it is a search domain inside a VPC, or the policy of one."""
+    if resource.type.endswith("_domain_policy"):
+        domains = project.of_type(resource.type.removesuffix("_policy"))
+        return any(
+            resource in project.related(each, resource.type, "domain_name")[0] and in_network(each, project)
+            for each in domains
+        )
+    return not isinstance(resource.get("vpc_options"), Absent) or not isinstance(resource.get("VPCOptions"), Absent)
+
+
+def exposure(grant: Grant) -> tuple[str, str | None]:
+    """Which message, and how bad: objects that are only read and functions with a URL are often meant to be public."""
+    if grant.not_principals:
+        return "not-principal", None
+    if tests_of(grant, "lambda:functionurlauthtype") or tests_of(grant, "lambda:invokedviafunctionurl"):
+        return "url", "medium"
+    reads = [string(each) for each in grant.actions] == ["s3:GetObject"]
+    return "", "medium" if reads else None
+
+
+def is_github(principal: Value, grant: Grant, project: Project) -> bool:
+    """Whether a principal is GitHub's identity provider."""
+    text = pattern_of(principal)
+    if text is not None and _GITHUB in text:
+        return True
+    if not isinstance(principal, Unknown) or principal.refers is None:
+        return False
+    provider = project.resource(principal.refers, grant.environment)
+    url = (provider.get("url"), provider.get("Url")) if provider is not None else ()
+    return any(_GITHUB in (pattern_of(each) or "") for each in url)
+
+
+def width(pattern: str | None, operator: str) -> str:
+    """How many repositories a subject means: ``every``, those of one ``owner``, ``few``, or ``open``."""
+    if pattern is None or pattern == OPEN:
+        return "open"
+    if "like" not in operator.lower():
+        return "few"
+    owner, _, rest = pattern.removeprefix("repo:").partition("/")
+    if "*" in owner:
+        return "every"
+    return "owner" if rest.startswith("*") else "few"
+
+
+def services(grant: Grant) -> Iterator[tuple[Value, str]]:
+    """The services of AWS that a statement lets in, with their names."""
+    for each in grant.principals:
+        text = pattern_of(each) or ""
+        if text.startswith("Service:"):
+            yield each, text.removeprefix("Service:").lower()
+
+
+def accounts(grant: Grant) -> Iterator[tuple[Value, str]]:
+    """The accounts that a statement lets in as a whole, by their numbers."""
+    for each in grant.principals:
+        match = _ACCOUNT.fullmatch(pattern_of(each) or "")
+        if match is not None:
+            yield each, match["account"]
+
+
+def says_whose(grant: Grant) -> bool | Unknown:
+    """Whether a condition says for whose resource a service may act; unknown where it is not decided."""
+    undecided: Unknown | None = None
+    for ending in (
+        *("aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths"),
+        *("aws:principalorgid", "kms:calleraccount", "kms:viaservice", "aws:principalarn", "aws:principalaccount"),
+    ):
+        tests = tests_of(grant, ending)
+        if isinstance(tests, Unknown):
+            return tests
+        for operator, values in tests:
+            # A negative test, or one that passes without the key, names nobody.
+            if "not" in operator.lower() or operator.lower() == "null":
+                continue
+            if any(pattern_of(each) not in ("*", "**") for each in values.elements()):
+                return True
+            undecided = undecided or next((each for each in values.elements() if isinstance(each, Unknown)), None)
+    return undecided if undecided is not None else False
