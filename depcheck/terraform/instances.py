@@ -26,6 +26,7 @@ from depcheck.values import Missing
 if TYPE_CHECKING:
     from depcheck.terraform.modules import Module
 
+_OTHER_STATE = "terraform_remote_state"
 Steps = tuple[str | int, ...]
 Answer = tuple[TfValue, int] | None
 
@@ -151,7 +152,10 @@ class Instance:
             if made_of is not None:
                 return made_of
         full = f"{self.address}.{name}" if name else self.address
-        reason = Reason(f"{full} is not known before it is applied", (Missing(full, declaration.header),), self.address)
+        clause = f"{full} is not known before it is applied"
+        if declaration.block.type == "data":
+            clause = f"{full} is read from {'another state' if self.type == _OTHER_STATE else 'what is deployed'}"
+        reason = Reason(clause, (Missing(full, declaration.header),), self.address)
         return unknown(reason).at(declaration.text, declaration.header_node, ())
 
     def value(self) -> TfValue:

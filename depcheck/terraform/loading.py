@@ -16,7 +16,7 @@ from depcheck.terraform.modules import Module, release, walk
 from depcheck.terraform.nouns import add_nouns
 from depcheck.terraform.resources import tell, tell_backend, tell_module, tell_provider, tell_remote_state
 from depcheck.terraform.roots import runs
-from depcheck.terraform.settings import runtimes_of, settings_of
+from depcheck.terraform.settings import declarations_of, runtimes_of, settings_of
 from depcheck.terraform.tree import Tree
 
 _RECURSION = 8000
@@ -69,6 +69,7 @@ def _load(tree: Tree, environments: Environments, var_files: Sequence[str], comm
     seen: dict[tuple[str, str, int, int], Problem] = {}
     gaps = {f"the stack {path} is not evaluated": None for path in tree.files if path.endswith(_STACK)}
     facts.settings.extend(settings_of(tree))
+    facts.declarations.extend(declarations_of(tree))
     facts.runtimes.extend(runtimes_of(tree))
     for run in runs(tree, var_files, commands):
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depcheck.model import Runtime, Setting
+from depcheck.model import Declaration, Runtime, Setting
 from depcheck.source import Span
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.configuration import Configuration, folder_of
@@ -25,6 +25,39 @@ def settings_of(tree: Tree) -> Iterator[Setting]:
             yield from _once(_given(path, tree), seen)
     for folder, configuration in tree.configurations.items():
         yield from _once(_defaults(configuration, environment_of(folder, tree.environments)), seen)
+
+
+def declarations_of(tree: Tree) -> Iterator[Declaration]:
+    """What configurations declare by name, each place once."""
+    seen: set[Span] = set()
+    for folder, configuration in tree.configurations.items():
+        if configuration.sketch:
+            continue
+        environment = environment_of(folder, tree.environments)
+        for each in _declared(configuration, environment):
+            if each.span not in seen:
+                seen.add(each.span)
+                yield each
+
+
+def _declared(configuration: Configuration, environment: str | None) -> Iterator[Declaration]:
+    for kind, of, argument in (
+        ("variable", configuration.variables, "default"),
+        ("output", configuration.outputs, "value"),
+    ):
+        for name, declaration in of.items():
+            value, type_ = declaration.arguments.get(argument), declaration.arguments.get("type")
+            yield Declaration(
+                name,
+                kind,
+                declaration.header,
+                expression=value.span if value is not None else None,
+                sensitive=flag(declaration, "sensitive") or flag(declaration, "ephemeral"),
+                type=type_.span.text if type_ is not None else "",
+                environment=environment,
+            )
+    for name, local in configuration.locals.items():
+        yield Declaration(name, "local", local.key, expression=local.span, environment=environment)
 
 
 def _once(settings: Iterator[Setting], seen: set[Span]) -> Iterator[Setting]:
