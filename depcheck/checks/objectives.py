@@ -4,18 +4,18 @@ not work."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.policy import precedence
 from depcheck.policy.words import show_duration
 from depcheck.project import Project
 from depcheck.recovery import contradictions, restores
-from depcheck.recovery.assessment import Assessment, Survey, assess, is_promised, verdict_on
-from depcheck.recovery.found import CHOICES, YES, Mechanism
+from depcheck.recovery.assessment import Assessment, is_promised, verdict_on
+from depcheck.recovery.found import CHOICES, UNVERSIONED, YES, Mechanism
 from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNKNOWN, UNRECOVERABLE, Range
 from depcheck.recovery.records import between, excess, spoken
 from depcheck.recovery.stores import Store
+from depcheck.recovery.surveys import survey_of, verdicts_of
 from depcheck.source import Span
 
 _LOSSES = {
@@ -30,14 +30,8 @@ _LOSSES = {
 _COPIES = {"other_region": "region", "other_account": "account"}
 
 
-@lru_cache(maxsize=2)
-def _survey(project: Project) -> Survey:
-    return Survey(project)
-
-
-@lru_cache(maxsize=2)
-def _verdicts(project: Project) -> tuple[Assessment, ...]:
-    return tuple(each for each in assess(project, _survey(project)) if not _is_casual(each.store))
+def _verdicts(project: Project) -> Iterator[Assessment]:
+    return (each for each in verdicts_of(project) if not _is_casual(each.store))
 
 
 def _is_casual(store: Store) -> bool:
@@ -158,7 +152,7 @@ def _defeat(each: Assessment) -> Span | None:
 
 def backup_does_not_count(project: Project, _: Project) -> Iterator[Outcome]:
     """Every backup that is configured works."""
-    survey = _survey(project)
+    survey = survey_of(project)
     seen: set[tuple[str, Span]] = set()
     for job in survey.jobs:
         for reason, span in job.defeated:
@@ -173,7 +167,8 @@ def backup_does_not_count(project: Project, _: Project) -> Iterator[Outcome]:
             if mechanism.id == "dump":
                 continue
             for reason, span in mechanism.defeated:
-                if (reason, span) not in seen and reason not in CHOICES:
+                told = store.promised is not None or reason != UNVERSIONED
+                if (reason, span) not in seen and reason not in CHOICES and told:
                     seen.add((reason, span))
                     yield Violation(
                         span,
@@ -188,7 +183,7 @@ def inconsistent_dump(project: Project, _: Project) -> Iterator[Outcome]:
     for command in project.facts.commands:
         if restores.mixes_moments(command):
             yield Violation(command.span, environment=command.environment, words={"option": "--single-transaction"})
-    survey = _survey(project)
+    survey = survey_of(project)
     for job, store in survey.raw_copies():
         words: dict[str, object] = {"job": job.address, "store": store.name}
         notes = [Note("the database", store.span)]
@@ -205,7 +200,7 @@ def inconsistent_dump(project: Project, _: Project) -> Iterator[Outcome]:
 
 def backup_beside_data(project: Project, _: Project) -> Iterator[Outcome]:
     """A dump is kept somewhere else than what it is a dump of."""
-    survey = _survey(project)
+    survey = survey_of(project)
     for store in survey.stores:
         if _is_casual(store) or not is_promised(store, project):
             continue
@@ -228,7 +223,7 @@ def backups_rarer_than_promised(project: Project, _: Project) -> Iterator[Outcom
         if every is None or not isinstance(every.value, int):
             continue
         best: Mechanism | None = None
-        for each in _survey(project).mechanisms(store):
+        for each in survey_of(project).mechanisms(store):
             counts = each.id not in ("declared", "declared-backups") and not each.defeated
             if not counts or "deletion" not in each.losses:
                 continue
@@ -283,7 +278,7 @@ def promised_copy_missing(project: Project, _: Project) -> Iterator[Outcome]:
             loss = _COPIES.get(destination)
             if loss is None:
                 continue
-            found = [each for each in _survey(project).mechanisms(store) if loss in each.losses]
+            found = [each for each in survey_of(project).mechanisms(store) if loss in each.losses]
             counted = [each for each in found if not each.defeated]
             sure = [each for each in counted if each.exists == YES]
             where = "another region" if loss == "region" else "another account"
@@ -400,7 +395,7 @@ def contradictory_objectives(project: Project, _: Project) -> Iterator[Outcome]:
 
 def _promised(project: Project) -> Iterator[Store]:
     """The stores that the policy names, where its promises hold."""
-    for store in _survey(project).stores:
+    for store in survey_of(project).stores:
         if store.promised is not None and is_promised(store, project):
             yield store
 

@@ -130,6 +130,9 @@ class Survey:
         own = project.policy.recovery.assumptions if project.policy is not None else {}
         self.assumptions = Assumptions(own)
         self._circumstances: dict[int, Circumstances] = {}
+        self._mechanisms: dict[int, list[Mechanism]] = {}
+        self._rivals: dict[int, list[Store]] = {}
+        self._missed: dict[int, list[str]] = {}
         self._alarmed = {each.environment for name in _ALARMS for each in project.of_type(name) if each.kind != "data"}
 
     def circumstances(self, store: Store) -> Circumstances:
@@ -173,11 +176,30 @@ class Survey:
 
     def mechanisms(self, store: Store, resource: Resource | None = None) -> list[Mechanism]:
         """The mechanisms of a store; of another state of its resource, where one is given."""
+        if resource is None and id(store) in self._mechanisms:
+            return self._mechanisms[id(store)]
         subject = resource or store.resource
         found = mechanisms.of(self.context(store, subject)) if subject is not None else []
         circumstances = self.circumstances(store)
-        found += dumps.of_store(store, self.jobs, self.stores, self.lookup, circumstances)
+        found += dumps.of_store(store, self.jobs, self.rivals, self.lookup, circumstances)
         found += said.mechanisms(store, self.project, circumstances)
+        if resource is None:
+            self._mechanisms[id(store)] = found
+        return found
+
+    def missed(self, resource: Resource) -> list[str]:
+        """Why selections of backup plans do not take a store in."""
+        found = self._missed.get(id(resource))
+        if found is None:
+            found = [words for words, _ in self.surroundings.plans.missed(resource)]
+            self._missed[id(resource)] = found
+        return found
+
+    def rivals(self, job: DumpJob) -> list[Store]:
+        """The stores that a job could be a dump of; those that it names, where it names any."""
+        found = self._rivals.get(id(job))
+        if found is None:
+            found = self._rivals[id(job)] = dumps.rivals(job, self.stores, self.project)
         return found
 
 
@@ -261,7 +283,7 @@ def assess_loss(store: Store, loss: str, target: Target, available: Sequence[Mec
         judged = judge(considered, target, loss)
     notes = [*notes, *said.expired(store, loss, survey.project)]
     if judged.verdict == UNRECOVERABLE and loss in HISTORY and store.resource is not None:
-        notes += [words for words, _ in survey.surroundings.plans.missed(store.resource)]
+        notes += survey.missed(store.resource)
     if judged.verdict == UNRECOVERABLE and store.resource is None:
         words = f"what brings {store.name} back (recovery.declared or recovery.evidence)"
         judged = Judged(UNKNOWN, None, (Missing(words, store.span),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.recovery import figures, keys, places
-from depcheck.recovery.found import DAY, NO, OPEN, SAME_REGION, YES, Answer, Context, Mechanism, is_on
+from depcheck.recovery.found import DAY, NO, OPEN, SAME_REGION, UNVERSIONED, YES, Answer, Context, Mechanism, is_on
 from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
 from depcheck.recovery.plan_rules import LONGEST_CONTINUOUS, Copy
 from depcheck.recovery.plans import Covering
@@ -57,7 +57,7 @@ def _of_rule(covering: Covering, context: Context) -> Iterator[Mechanism]:
     versioned = _versioning(context)
     defeated = list(rule.defeated)
     if versioned.state == NO:
-        defeated.append(("AWS Backup needs versioning, which is not on", versioned.span))
+        defeated.append((UNVERSIONED, versioned.span))
     continuous = is_on(rule.continuous)
     words = f"{rule.plan.address}, {rule.expression or 'a schedule that is not decided'}"
     id = _CONTINUOUS.get(context.resource.type)

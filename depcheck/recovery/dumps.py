@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from depcheck.model import Resource
 from depcheck.project import Project
@@ -25,11 +25,15 @@ _PROVIDERS = {"supabase": "postgres", "convex": "convex", "neon": "postgres", "p
 
 
 def of_store(
-    store: Store, jobs: Sequence[DumpJob], stores: Sequence[Store], lookup: Lookup, circumstances: Circumstances
+    store: Store,
+    jobs: Sequence[DumpJob],
+    rivals: Callable[[DumpJob], Sequence[Store]],
+    lookup: Lookup,
+    circumstances: Circumstances,
 ) -> Iterator[Mechanism]:
-    """The dumps that are, or may be, of one store."""
+    """The dumps that are, or may be, of one store; ``rivals`` says which stores a job could be a dump of."""
     for job in jobs:
-        state, missing = _is_of(job, store, stores, lookup.project)
+        state, missing = is_of(job, store, rivals(job), lookup.project)
         if state == "no":
             continue
         answer = Answer(state, job.span, missing)
@@ -37,14 +41,14 @@ def of_store(
             yield from _dump(job, destination, store, answer, lookup, circumstances)
 
 
-def _is_of(job: DumpJob, store: Store, stores: Sequence[Store], project: Project) -> tuple[str, tuple[Missing, ...]]:
+def rivals(job: DumpJob, stores: Iterable[Store], project: Project) -> list[Store]:
+    """The stores that a job could be a dump of; those that it names, where it names any."""
+    could = [each for each in stores if _could(job, each, project)]
+    return [each for each in could if _names(job, each)] or could
+
+
+def is_of(job: DumpJob, store: Store, rivals: Sequence[Store], project: Project) -> tuple[str, tuple[Missing, ...]]:
     """Whether a job dumps a store: the only one that it could, or the one that it names."""
-    if not _could(job, store, project):
-        return "no", ()
-    rivals = [each for each in stores if _could(job, each, project)]
-    named = [each for each in rivals if _names(job, each)]
-    if named:
-        rivals = named
     if not any(each is store for each in rivals):
         return "no", ()
     if len(rivals) == 1:

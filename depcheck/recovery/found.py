@@ -24,6 +24,7 @@ FOREVER = Range(UNBOUNDED)
 SAME_REGION = "the copy is in the store's own region"
 SWITCHED_OFF = "it is switched off"
 ONCE = "it is made once, when the configuration is applied, and not by a schedule"
+UNVERSIONED = "AWS Backup needs versioning, which is not on"
 GOVERNED = "governance mode is lifted by whoever has s3:BypassGovernanceRetention"
 #: What makes a mechanism no help against some loss and may be meant so; all other reasons are defects.
 CHOICES = frozenset({SAME_REGION, SWITCHED_OFF, ONCE, GOVERNED})
