@@ -145,6 +145,8 @@ def token_wider_than_needed(subject: Workflow, project: Project) -> Iterator[Out
             for name, value in found.entries
             if value.span.text == "write"
         ]
+        everybody = len(found.jobs) == len(subject.jobs)
+        jobs = "the workflow's jobs" if everybody else "the jobs without permissions of their own"
         yield Violation(
             found.entries[0][1],
             resource=found.owner.address if isinstance(found.owner, Job) else None,
@@ -154,7 +156,7 @@ def token_wider_than_needed(subject: Workflow, project: Project) -> Iterator[Out
             fix=Fix("Take away what is not used", edits, safe=False) if edits else None,
             discriminator=", ".join(names),
             words={
-                "who": f"the job {found.owner.id}" if isinstance(found.owner, Job) else "the workflow's jobs",
+                "who": f"the job {found.owner.id}" if isinstance(found.owner, Job) else jobs,
                 "entries": " and ".join(f"{name}: write" for name in names),
                 "enough": enough,
             },
@@ -192,6 +194,103 @@ def token_permissions_unset(subject: Workflow, project: Project) -> Iterator[Out
         given = subject.tree.get("permissions")
         place = given if isinstance(given, Known) else subject.jobs[0].permissions
         yield Held(place, "permissions are given for every job")
+
+
+def oidc_subject_mismatch(subject: Job, project: Project) -> Iterator[Outcome]:
+    """A job can become the role that it names."""
+    from depcheck.grants import oidc, oidc_jobs
+
+    slug = oidc_jobs.slug_of(project)
+    for each in oidc_jobs.of_job(subject, project):
+        trusts = oidc.by_name(project).get(each.name, ())
+        if not trusts or all(oidc.impossible(trust) for trust in trusts):
+            continue
+        endings = each.comes_as()
+        let_in = [trust for trust in trusts if trust.admits(endings, slug)]
+        wanted = [(value, text) for trust in trusts for values in trust.subjects for value, text in values if text]
+        words: dict[str, object] = {
+            "job": subject.id,
+            "role": trusts[0].address,
+            "subject": f"repo:{slug or '…'}:{endings[0]}",
+            "environment": each.environment,
+            "repository": slug or "",
+            "admitted": ", ".join(dict.fromkeys(f'"{text}"' for _, text in wanted[:3])),
+            "audience": each.audience,
+        }
+        if not let_in:
+            elsewhere = slug is not None and any(trust.admits(endings, None) for trust in trusts)
+            variant = "repository" if elsewhere else "environment" if each.environment else ""
+            notes = [Note("the trust admits this", value.span) for value, _ in wanted[:3]]
+            yield Violation(each.value, variant=variant, related=notes, discriminator=each.name, words=words)
+        elif not any(trust.admits_audience(each.audience) for trust in let_in):
+            yield Violation(each.value, variant="audience", discriminator=each.name, words=words)
+        elif not any(trust.undecided for trust in let_in):
+            yield Held(each.value, f"the trust of {let_in[0].address} admits this job")
+
+
+def oidc_subject_impossible(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A trust in GitHub's jobs names subjects that there can be."""
+    from depcheck.grants import oidc
+
+    trust = oidc.trust_of(subject, project)
+    flaw = oidc.impossible(trust) if trust is not None else None
+    if flaw is not None:
+        variant, value = flaw
+        yield Violation(value, variant=variant, discriminator=subject.sid, words={"subject": string(value) or "…"})
+
+
+def oidc_any_ref(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """Not every branch and every pull request may become a role of production."""
+    from depcheck.grants import oidc
+
+    trust = oidc.trust_of(subject, project)
+    if trust is None or not oidc.is_productive(trust, project):
+        return
+    if trust.undecided is not None:
+        yield Undetermined(trust.undecided)
+        return
+    reach = oidc.reach(trust)
+    if reach is None:
+        return
+    variant, value = reach
+    if isinstance(value, Unknown):
+        yield Undetermined(value)
+    elif variant == "held" or trust.narrowed():
+        yield Held(value, "only named branches, tags or environments may become the role")
+    else:
+        yield Violation(value, variant=variant, words={"subject": string(value)})
+
+
+def oidc_audience_missing(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A trust in GitHub's jobs says for whom their token is made."""
+    from depcheck.grants import oidc
+
+    trust = oidc.trust_of(subject, project)
+    if trust is None:
+        return
+    if trust.audiences:
+        yield Held(trust.audiences[0][0][0] if trust.audiences[0] else subject.span, "the audience is named")
+    elif trust.undecided is not None:
+        yield Undetermined(trust.undecided)
+    else:
+        yield Violation(subject.span, discriminator=subject.sid)
+
+
+def oidc_role_undefined(subject: Job, project: Project) -> Iterator[Outcome]:
+    """A role that a job becomes is made where the other roles of its account are made."""
+    from depcheck.grants import oidc, oidc_jobs
+
+    for each in oidc_jobs.of_job(subject, project):
+        names = oidc.role_names(project)
+        if "*" in each.name or not each.account.isdigit() or not names:
+            continue
+        if any(oidc.overlap(name.lower(), each.name.lower()) for name in names) or oidc.is_mentioned(
+            each.name, project
+        ):
+            continue
+        beside = [other for other in oidc_jobs.assumptions(project) if other.account == each.account]
+        if any(other.name in oidc.by_name(project) for other in beside):
+            yield Violation(each.value, discriminator=each.name, words={"name": each.name, "account": each.account})
 
 
 def secrets_inherit(subject: Job, project: Project) -> Iterator[Outcome]:
