@@ -15,6 +15,7 @@ COMMANDS = {
     "scan": ("scan", "Report what the configuration does not hold to; the main job."),
     "recovery": ("recovery", "Show what each store can be brought back to, how fast, and what was promised."),
     "parity": ("parity", "Show environments side by side: what differs, and whether it may."),
+    "init": ("init", "Write a first depcheck.yaml from what the repository holds."),
     "rules": ("rules", "List the catalogue of rules."),
     "explain": ("explain", "Show why a rule asks, with examples and the fix."),
     "baseline": ("baseline", "Write down today's findings, so that only new ones count."),

@@ -18,22 +18,27 @@ if TYPE_CHECKING:
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 #: Up to so many seconds a figure is rounded up to a multiple of the second number.
 _STEPS = ((5 * _MINUTE, _MINUTE), (_HOUR, 5 * _MINUTE), (6 * _HOUR, 15 * _MINUTE), (2 * _DAY, _HOUR))
+_ITS_OWN = {"rpo": "0", "rto": "0"}
 
 
 def offers(unpromised: Sequence[Assessment], survey: Survey) -> dict[str, object]:
-    """Entries of ``recovery.stores`` that what is configured can keep: the worst figures, rounded up. Losses that nothing
-    helps against are left out."""
+    """Entries of ``recovery.stores`` that what is configured can keep: the worst figures, rounded up. Losses
+    that nothing helps against are left out."""
     made: dict[str, object] = {}
     addresses: set[str] = set()
     for each in unpromised:
         best = {loss: found for loss in LOSSES if (found := achieved(each.store, loss, survey)) is not None}
-        targets = {loss: target for loss, found in best.items() if (target := _target(found))}
+        # That a service loses nothing and is not interrupted is its own affair, and no promise of whoever uses it.
+        targets = {loss: target for loss, found in best.items() if (target := _target(found)) not in ({}, _ITS_OWN)}
         address = each.store.address or ""
         if not targets or each.store.resource is None or address in addresses:
             continue
         addresses.add(address)
-        kept = _kept([found for loss, found in best.items() if loss in HISTORY])
-        made[_name(each.store, made)] = {"match": [address], "against": [*best], **kept, "by_loss": targets}
+        kept = _kept([found for loss, found in best.items() if loss in HISTORY and loss in targets])
+        figures = [*targets.values()]
+        same = all(each == figures[0] for each in figures)
+        promised: dict[str, object] = {**figures[0]} if same else {"by_loss": targets}
+        made[_name(each.store, made)] = {"match": [address], "against": [*targets], **kept, **promised}
     return made
 
 
@@ -43,9 +48,9 @@ def _target(found: Mechanism) -> dict[str, str]:
 
 
 def _kept(found: Sequence[Mechanism]) -> dict[str, str]:
-    """The retention that every history reaches; nothing where none has an end."""
+    """The retention that every history reaches; nothing where none has an end, or where it is too short to be meant."""
     least = min((each.kept.low for each in found), default=UNBOUNDED)
-    return {"retention": show_duration(least)} if 0 < least < UNBOUNDED else {}
+    return {"retention": show_duration(least)} if 7 * _DAY <= least < UNBOUNDED else {}
 
 
 def _name(store: Store, taken: dict[str, object]) -> str:
