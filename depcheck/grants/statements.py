@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from depcheck.grants import actions
 from depcheck.grants.matching import covers_every, folded, matches, may_name
 from depcheck.model import Grant
-from depcheck.project.policies import allows, pattern_of
+from depcheck.project.policies import allows, may_be_everything, pattern_of
 from depcheck.values import OPEN, Absent, Known, Unknown, Value, string
 
 #: Conditions on these keys hold for most requests of those who have the grant: a region, encryption on the way, the own
@@ -137,7 +137,7 @@ def everywhere(grant: Grant, templates: Sequence[str]) -> tuple[Value, Unknown |
     for each in grant.resources:
         text = pattern_of(each)
         if isinstance(each, Unknown) and (text is None or text == OPEN):
-            if each.refers is None and undecided is None:
+            if undecided is None and may_be_everything(each):
                 undecided = each
         elif text is not None and (text.strip("*") == "" or any(covers_every(text, one) for one in templates)):
             return each, None

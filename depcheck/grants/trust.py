@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from depcheck.model import Grant, Resource
 from depcheck.patterns import Pattern
 from depcheck.project import Project
-from depcheck.project.policies import EVERYONE, pattern_of, tests_of
+from depcheck.project.policies import EVERYONE, may_be_everything, pattern_of, tests_of
 from depcheck.values import OPEN, Absent, Unknown, Value, string
 
 #: Where everybody is named because something else decides who comes in: the network, or an authorizer of its own.
@@ -44,9 +44,16 @@ def everybody(grant: Grant) -> Value | None:
         text = pattern_of(each)
         if text in EVERYONE:
             return each
-        if isinstance(each, Unknown) and each.refers is None and text in (None, OPEN, f"AWS:{OPEN}"):
+        if isinstance(each, Unknown) and _may_be_everybody(each):
             undecided = each if undecided is None else undecided
     return undecided
+
+
+def _may_be_everybody(value: Unknown) -> bool:
+    if value.outline != f"AWS:{OPEN}":
+        return may_be_everything(value)
+    bare = Unknown(value.reason, value.span, missing=value.missing, refers=value.refers)
+    return may_be_everything(bare)
 
 
 def in_network(resource: Resource, project: Project) -> bool:

@@ -1,7 +1,7 @@
 """IAM policies → grants: JSON documents, and statements inside any other format that speaks IAM's policy language.
 
 :func:`statements` takes a policy as a tree, whether it came from a JSON file, from ``jsonencode(…)`` or a heredoc in
-Terraform, or from CloudFormation; :func:`document_tree` gives that tree for an ``aws_iam_policy_document``.
+Terraform, or from CloudFormation.
 
 A principal is told as one string: ``*`` alone, or ``<type>:<identifier>`` as in ``AWS:arn:aws:iam::…:root``, ``AWS:*``,
 ``Service:ec2.amazonaws.com``, ``Federated:…``, ``CanonicalUser:…``. :data:`ANYONE` are the two that mean everybody.
@@ -38,6 +38,8 @@ _FOLDED = {name.lower(): name for name in ELEMENTS}
 #: Keys under which tools keep a policy inside another document (``aws iam get-role``, role definitions, …).
 _WRAPPERS = ("PolicyDocument", "AssumeRolePolicyDocument", "Document", "Policy", "PolicyVersion", "Role", "KeyPolicy")
 _WRAPPING_LIMIT = 4
+#: A condition's values are the deepest: document, statements, statement, condition, operator, key, values.
+_OUTLINE_DEPTH = 8
 
 
 #: Interpolations and directives of Terraform's templates where JSON has a value or nothing at all.
@@ -126,7 +128,10 @@ def _policies(root: Value, text: Text) -> Iterator[Value]:
 
 def _statements(tree: Value, problems: list[Problem]) -> Sequence[Value]:
     if isinstance(tree, Unknown):
-        return (tree,)
+        document = _outlined(tree)
+        if document is None:
+            return (tree,)
+        tree = document
     if not isinstance(tree, Known) or tree.value is None:
         return ()
     if isinstance(tree.value, str) and tree.value.lstrip().startswith("{"):
@@ -141,6 +146,32 @@ def _statements(tree: Value, problems: list[Problem]) -> Sequence[Value]:
         problems.append(Problem("a policy has no Statement", tree.key or _opening(tree.span), "add its statements"))
         return ()
     return _listed(listed)
+
+
+def _outlined(value: Unknown) -> Known | None:
+    """A policy in a text of which parts are open, where these stand inside its strings."""
+    if value.outline is None or not value.outline.lstrip().startswith("{"):
+        return None
+    file = json_syntax.parse(Text.joined(value.span.source, [(value.outline, value.span.start, value.span.end)]))
+    if file.problems or not isinstance(file.root, Known):
+        return None
+    made = _with_open(file.root, value, _OUTLINE_DEPTH)
+    return made if isinstance(made, Known) else None
+
+
+def _with_open(value: Value, whole: Unknown, depth: int) -> Value:
+    """The tree of an outline, with an unknown for every string that holds an open part."""
+    if not isinstance(value, Known):
+        return value
+    inner = value.value
+    if isinstance(inner, str) and OPEN in inner:
+        return Unknown(whole.reason, whole.span, missing=whole.missing, sensitive=whole.sensitive, outline=inner)
+    if depth and isinstance(inner, list):
+        return Known([_with_open(each, whole, depth - 1) for each in inner], value.span, key=value.key)
+    if depth and isinstance(inner, dict):
+        parts = {name: _with_open(each, whole, depth - 1) for name, each in inner.items()}
+        return Known(parts, value.span, key=value.key)
+    return value
 
 
 def _inside(value: Known, document: str) -> Text:
@@ -332,65 +363,3 @@ def _open(kind: str, value: Unknown) -> Unknown:
         sensitive=value.sensitive,
         outline=inner if kind == "*" else f"{kind}:{inner}",
     )
-
-
-def document_tree(attributes: Known) -> Known:
-    """The policy that the attributes of a Terraform ``aws_iam_policy_document`` make, as :func:`statements` takes it.
-
-    Nothing is added of ``source_policy_documents`` and ``override_policy_documents``: they are policies of their own.
-    """
-    listed = attributes.value.get("statement") if isinstance(attributes.value, dict) else None
-    made: list[Value] = []
-    for block in _listed(listed):
-        made.append(_document_statement(block) if isinstance(block, Known) else block)
-    return Known({"Statement": Known(made, attributes.span)}, attributes.span, via=attributes.via, key=attributes.key)
-
-
-_DOCUMENT_NAMES = {
-    "sid": "Sid",
-    "effect": "Effect",
-    "actions": "Action",
-    "not_actions": "NotAction",
-    "resources": "Resource",
-    "not_resources": "NotResource",
-}
-
-
-def _document_statement(block: Known) -> Known:
-    made: dict[str, Value] = {}
-    for name, element in _DOCUMENT_NAMES.items():
-        value = block.get(name)
-        if not isinstance(value, Absent) and not (isinstance(value, Known) and value.value is None):
-            made[element] = value
-    if "Effect" not in made:
-        # The documented default of the argument.
-        made["Effect"] = Known("Allow", block.key or block.span)
-    for name, element in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
-        parts = [_document_principal(each) for each in _listed(block.get(name))]
-        if parts:
-            made[element] = Known(list(parts), block.span)
-    conditions = _document_conditions(block)
-    if conditions is not None:
-        made["Condition"] = conditions
-    return Known(made, block.span, via=block.via, key=block.key)
-
-
-def _document_principal(block: Value) -> Value:
-    kind = block.get("type")
-    identifiers = block.get("identifiers")
-    name = string(kind)
-    if name is None or not isinstance(block, Known):
-        return block if isinstance(block, Unknown) else kind
-    return Known({name: identifiers}, block.span, via=block.via, key=block.key)
-
-
-def _document_conditions(block: Known) -> Value | None:
-    operators: dict[str, dict[str, Value]] = {}
-    for each in _listed(block.get("condition")):
-        test, variable = string(each.get("test")), string(each.get("variable"))
-        if test is None or variable is None:
-            return Unknown("a condition is not decided", each.span)
-        operators.setdefault(test, {})[variable] = each.get("values")
-    if not operators:
-        return None
-    return Known({test: Known(dict(keys), block.span) for test, keys in operators.items()}, block.span)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from depcheck.model import Grant, Resource
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.ingress import is_everyone as is_every_address
 from depcheck.values import OPEN, Absent, Known, Unknown, Value, scalar_text, string
@@ -47,7 +48,8 @@ _NARROWING = frozenset(
         "sts:externalid",
     )
 )
-_MANAGED = re.compile(rf"arn:(?:aws[\w-]*|{OPEN}):iam::aws:policy/(?:[\w-]+/)*(?P<name>[\w+=,.@-]+)")
+_MANAGED = Pattern(rf"arn:(?:aws[\w-]*|{OPEN}):iam::aws:policy/(?:[\w-]+/)*(?P<name>[\w+=,.@-]+)")
+_ARN = Pattern(r"(?i)arns?\W*$")
 _OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "bool", "stringequalsignorecase")
 
 
@@ -65,6 +67,14 @@ def pattern_of(value: Value) -> str | None:
     return scalar_text(value)
 
 
+def may_be_everything(value: Value) -> bool:
+    """Whether a value that is not decided may be ``*``: not that of a resource, nor what is called an ARN."""
+    if not isinstance(value, Unknown) or value.refers is not None or value.outline not in (None, OPEN):
+        return False
+    names = [each.name for each in value.missing] or [value.span.text]
+    return not all(_ARN.search(name) for name in names)
+
+
 def everything(values: Iterable[Value], *, words: Iterable[str] = ("*",)) -> Value | None:
     """The entry that means everything, else one that is not decided and might; None if all of them say less."""
     undecided: Unknown | None = None
@@ -72,7 +82,7 @@ def everything(values: Iterable[Value], *, words: Iterable[str] = ("*",)) -> Val
         text = pattern_of(each)
         if text is not None and text in words:
             return each
-        if isinstance(each, Unknown) and each.refers is None and (text is None or text == OPEN):
+        if isinstance(each, Unknown) and may_be_everything(each):
             undecided = each if undecided is None else undecided
     return undecided
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from depcheck.environments import Environments
 from depcheck.model import Problem
 from depcheck.parsers import Context
-from depcheck.parsers.iam import document_tree, is_policy, parse, source_of, statements
+from depcheck.parsers.iam import is_policy, parse, source_of, statements
 from depcheck.source import Source, Text
 from depcheck.syntax import json as json_syntax
-from depcheck.values import Absent, Known, Unknown, Value, plain
+from depcheck.values import OPEN, Absent, Known, Unknown, Value, plain
 
 
 def read(document: object):
@@ -175,43 +175,28 @@ def test_undecided_policies_and_statements_are_undecided_grants():
     assert not problems
 
 
-def test_the_document_of_terraform_makes_the_same_grants():
-    attributes = json_syntax.parse(
-        Text.of(
-            Source(
-                "d.json",
-                json.dumps(
-                    {
-                        "statement": [
-                            {
-                                "sid": "One",
-                                "actions": ["s3:GetObject"],
-                                "resources": ["*"],
-                                "principals": [
-                                    {"type": "*", "identifiers": ["*"]},
-                                    {"type": "AWS", "identifiers": ["*", "arn:x"]},
-                                ],
-                                "condition": [
-                                    {"test": "StringEquals", "variable": "aws:a", "values": ["1"]},
-                                    {"test": "StringEquals", "variable": "aws:b", "values": ["2"]},
-                                ],
-                            },
-                            {"effect": "Deny", "not_actions": ["iam:*"], "not_resources": ["x"]},
-                        ]
-                    }
-                ),
-            )
-        )
-    ).root
-    assert isinstance(attributes, Known)
+def test_a_policy_in_a_text_with_open_parts():
+    place = Source("t.yaml", "x" * 400).span(10, 300)
+    outline = json.dumps(
+        {
+            "Statement": [
+                {"Effect": "Allow", "Action": ["s3:*", f"{OPEN}:Get*"], "Resource": f"arn:aws:s3:::{OPEN}/*"},
+                {"Effect": "Allow", "Action": "*", "Resource": OPEN},
+            ]
+        }
+    )
     problems: list[Problem] = []
-    first, second = statements(document_tree(attributes), "data.x", None, "iam", problems=problems)
-    assert plain(first.effect) == "Allow" and plain(second.effect) == "Deny"
-    assert told(first.principals) == ["*", "AWS:*", "AWS:arn:x"]
-    assert first.conditions is not None
-    assert plain(first.conditions) == {"StringEquals": {"aws:a": ["1"], "aws:b": ["2"]}}
-    assert told(second.not_actions) == ["iam:*"]
-    assert first.sid == "One"
+    first, second = statements(Unknown("later", place, outline=outline), "x", None, "iam", problems=problems)
+    assert [each.outline if isinstance(each, Unknown) else told([each])[0] for each in first.actions] == [
+        "s3:*",
+        f"{OPEN}:Get*",
+    ]
+    (resource,) = first.resources
+    assert isinstance(resource, Unknown) and resource.outline == f"arn:aws:s3:::{OPEN}/*"
+    assert isinstance(second.resources[0], Unknown) and told(second.actions) == ["*"]
+    # Where a part stands outside of a string, nothing is decided.
+    (whole,) = statements(Unknown("later", place, outline='{"Statement": ' + OPEN + "}"), "x", None, "iam")
+    assert isinstance(whole.effect, Unknown)
     assert not problems
 
 

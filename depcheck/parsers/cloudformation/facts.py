@@ -8,7 +8,7 @@ from depcheck.model import Facts, Grant, Image, Problem, Resource, Runtime, Sche
 from depcheck.parsers.aws import from_store, lambda_permission, lambda_runtime
 from depcheck.parsers.iam import statements
 from depcheck.source import Span
-from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
+from depcheck.values import OPEN, Absent, Known, Unknown, Value, scalar_text, string
 
 #: Type of resource → where its policy documents stand and what they are. ``[]`` goes through a list.
 POLICIES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -123,7 +123,8 @@ def _grants(policy: Value, source: str, resource: Resource, problems: list[Probl
 
 def _template_grant(name: str, value: Value, resource: Resource) -> Grant:
     place = value.key or value.span
-    actions = Unknown(f"the actions of SAM's {name[:60]} are not listed here", place)
+    # None of them is for everything: each has a service, and all but a few are for one resource.
+    actions = Unknown(f"the actions of SAM's {name[:60]} are not listed here", place, outline=f"{OPEN}:{OPEN}")
     resources = [each for _, each in value.items()]
     return Grant(
         place,
