@@ -28,10 +28,10 @@ _IDLE = frozenset({"echo", "printf", "true", ":", "exit", "false", "sleep"})
 
 class Done:
     """One thing that a unit does: a command or an action, the words of the policy for it (``names``), its place in the
-    unit's own file, and in ``inner`` that in the script which the unit calls. ``opaque`` marks what cannot be looked
-    into: a script that is not here, a workflow of another repository."""
+    unit's own file, and in ``inner`` that in the script which the unit calls; ``folder`` is where it runs. ``opaque``
+    marks what cannot be looked into: a script that is not here, a workflow of another repository."""
 
-    __slots__ = ("command", "environment", "inner", "names", "opaque", "span", "step", "text")
+    __slots__ = ("command", "environment", "folder", "inner", "names", "opaque", "span", "step", "text")
 
     def __init__(
         self,
@@ -44,7 +44,9 @@ class Done:
         inner: Span | None = None,
         environment: str | None = None,
         opaque: bool = False,
+        folder: str = "",
     ) -> None:
+        self.folder = folder
         self.text = text
         self.span = span
         self.names = names
@@ -315,7 +317,8 @@ class Pipeline:
             text = " ".join(word.text if word.text is not None else word.raw for word in command.words)
             names = self._named_so(of_command(command), text)
             scripts = self.scripts.called(command, folder)
-            done = Done(text, command.span, names, command=command, opaque=scripts is None and not names)
+            opaque = scripts is None and not names
+            done = Done(text, command.span, names, command=command, opaque=opaque, folder=folder)
             if outer is not None:
                 done.inner, done.span = command.span, outer.span
             bodies = [each for each in scripts or () if each.key not in around]
