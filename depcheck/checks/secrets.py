@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from depcheck.checks.secrets_in_pipelines import long_lived_cloud_key as long_lived_cloud_key
+from depcheck.checks.secrets_in_pipelines import secret_build_argument as secret_build_argument
+from depcheck.checks.secrets_in_pipelines import secret_in_artifact as secret_in_artifact
+from depcheck.checks.secrets_in_pipelines import secret_in_job_output as secret_in_job_output
+from depcheck.checks.secrets_in_pipelines import secret_printed as secret_printed
+from depcheck.checks.secrets_in_terraform import secret_in_output as secret_in_output
+from depcheck.checks.secrets_in_terraform import secret_in_task_environment as secret_in_task_environment
+from depcheck.checks.secrets_in_terraform import secret_in_user_data as secret_in_user_data
+from depcheck.checks.secrets_in_terraform import secret_variable_not_sensitive as secret_variable_not_sensitive
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
-from depcheck.model import Build, Command, File, Job, Setting, Word
+from depcheck.model import Build, Command, File, Setting
 from depcheck.project import Project, arguments, exposures, provider_tokens
 from depcheck.project.credentials import (
     client_prefix,
@@ -19,17 +28,14 @@ from depcheck.project.credentials import (
 )
 from depcheck.project.exposures import Exposure, role_of
 from depcheck.project.provider_tokens import ProviderToken
-from depcheck.values import Absent, Known, Unknown, Value, scalar_text
+from depcheck.values import Unknown, scalar_text
 
 _IN_IMAGE = ("dockerfile-env", "dockerfile-arg")
 _CLIENT_KINDS = {"password", "secret", "token"}
-_GROUP_END = re.compile(r"(?:\}|\bdone|\bfi|\))\s*(?:>|\|(?!\|))")
 #: Another rule's: it finds those that are written with escapes too.
 _OF_PRIVATE_KEY = frozenset({"private-key", "encoded-private-key"})
 #: What is spoken with a vowel first.
 _AFTER_AN = (*"AEIOUaeiou", "HCP", "NVIDIA", "npm", "xAI")
-_PRINTING = frozenset({"echo", "printf"})
-_MASKING = re.compile(r"::(?:add-mask|set-output|set-env)")
 
 
 def secret_in_image(subject: Build, project: Project) -> Iterator[Outcome]:
@@ -133,73 +139,34 @@ def connection_string_password(subject: Project, project: Project) -> Iterator[O
 
 
 def secret_on_command_line(subject: Command, project: Project) -> Iterator[Outcome]:
-    """No command is given a secret as a literal argument."""
+    """No command is given a secret as an argument."""
     severity = "low" if role_of(subject.span.path) else None
-    for option, span, _ in arguments.secrets_of(subject):
+    for option, span, text in arguments.secrets_of(subject):
         yield Violation(
             span,
             severity=severity,
-            secrets=[span],
+            secrets=arguments.hidden(span, text),
             discriminator=f"{subject.name} {option}",
             words={"program": subject.name or "a command", "option": option},
         )
-
-
-def secret_printed(subject: Job, project: Project) -> Iterator[Outcome]:
-    """No step writes a secret into the log."""
-    from depcheck.project import workflows
-
-    for step in subject.steps:
-        run = step.tree.get("run")
-        if not isinstance(run, Known):
-            continue
-        secret_names = {
-            name
-            for tree in (_env_of_workflow(subject, project), subject.tree.get("env"), step.tree.get("env"))
-            for name, value in tree.items()
-            if workflows.secrets(value, own_token=True)
-        }
-        for command in project.facts.commands:
-            if command.scope != subject.address or not run.span.start <= command.span.start < run.span.end:
-                continue
-            if command.span.path != subject.span.path or command.name not in _PRINTING or not _to_log(command):
-                continue
-            for word in command.words[1:]:
-                name = _printed(word, secret_names)
-                if name is not None and kind_of_name(name) is not None:
-                    yield Violation(word.span, resource=subject.address, discriminator=name, words={"name": name})
-
-
-def _env_of_workflow(job: Job, project: Project) -> Value:
-    """The ``env:`` of the workflow that a job stands in."""
-    workflow = next((each for each in project.facts.workflows if job in each.jobs), None)
-    return workflow.tree.get("env") if workflow is not None else Absent(job.span)
-
-
-def _printed(word: Word, names: set[str]) -> str | None:
-    """The name of a secret whose value a word is or holds; testing or counting it shows nothing."""
-    if _MASKING.search(word.raw):
-        return None
-    for name in names.intersection(word.variables):
-        if re.search(rf"\$(?:{re.escape(name)}\b|\{{{re.escape(name)}(?:\}}|:-))", word.raw):
-            return name
-    found = re.search(r"\$\{\{\s*secrets\.([\w-]+)\s*\}\}", word.raw)
-    return f"secrets.{found[1]}" if found else None
-
-
-def _to_log(command: Command) -> bool:
-    """Whether the output of a command goes to the log: not into a file, another command or a variable."""
-    if any(each.operator.startswith((">", "&>")) or "<<" in each.operator for each in command.redirections):
-        return any(
-            each.target.text in ("/dev/stdout", "/dev/stderr", "&1", "&2", "1", "2") for each in command.redirections
+    for span, secret in arguments.pasted_into(subject):
+        yield Violation(
+            span,
+            variant="pasted",
+            severity="medium",
+            discriminator=f"{subject.name} {secret}",
+            words={"program": subject.name or "a command", "secret": f"secrets.{secret}"},
         )
-    text = command.span.source.text
-    rest = text[command.span.end : command.span.end + 300].split("\n", 1)[0].lstrip(" \t\"'")
-    if rest.startswith("|") and not rest.startswith("||"):
-        return False
-    before = text[max(command.span.start - 3, 0) : command.span.start]
-    inside = "$(" in before or before.endswith("`")
-    return not inside and not (command.depth and _GROUP_END.search(text, command.span.end, command.span.end + 600))
+
+
+def secret_in_process_list(subject: Command, project: Project) -> Iterator[Outcome]:
+    """No command is given a secret by a variable that the shell expands."""
+    for span, option, name in arguments.expanded_into(subject):
+        yield Violation(
+            span,
+            discriminator=f"{subject.name} {name}",
+            words={"program": subject.name or "a command", "option": option, "name": name},
+        )
 
 
 def env_file_tracked(subject: File, project: Project) -> Iterator[Outcome]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from depcheck.model import Command, Setting
 from depcheck.patterns import Pattern
 from depcheck.project import Project
-from depcheck.project.arguments import secrets_of
+from depcheck.project.arguments import hidden, secrets_of
 from depcheck.project.credentials import client_prefix, is_credible, is_placeholder, is_random, kind_of_name
 from depcheck.project.named_values import NamedValue, named_values
 from depcheck.source import Span
@@ -297,7 +297,7 @@ def masked(project: Project) -> tuple[list[Span], list[str]]:
     texts = [each.text for each in found if each.text != each.span.text]
     for command in project.facts.commands:
         for _, span, text in secrets_of(command):
-            spans.append(span)
+            spans += hidden(span, text)
             texts.append(text)
     for setting in project.facts.settings:
         if setting.origin == "env-file" and _unclosed(setting) and kind_of_name(setting.name) is not None:
