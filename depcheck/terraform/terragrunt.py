@@ -12,11 +12,22 @@ from posixpath import dirname, normpath, relpath
 from depcheck.model import Resource
 from depcheck.source import Source, Span, Text
 from depcheck.syntax import hcl
-from depcheck.syntax.hcl_ast import Attribute, Block, Call, Expression, HclFile, Name, Node
+from depcheck.syntax.hcl_ast import (
+    Attribute,
+    Block,
+    Call,
+    Conditional,
+    Expression,
+    HclFile,
+    Interpolation,
+    Parentheses,
+    Template,
+)
 from depcheck.terraform.bridge import to_value
-from depcheck.terraform.evaluation import StateBlock
+from depcheck.terraform.evaluation import RootFiles, StateBlock
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.scope import Budget, Log, Scope
+from depcheck.terraform.terragrunt_calls import MARK, without_calls
 from depcheck.terraform.tree import Tree
 from depcheck.terraform.values import (
     OpenAttributes,
@@ -31,7 +42,6 @@ from depcheck.values import Known, Missing, Value
 
 UNIT = "terragrunt.hcl"
 _ROOTS = ("root.hcl", UNIT)
-_MARK = "terragrunt call "
 _DEPTH = 12
 Steps = tuple[str | int, ...]
 Answer = tuple[TfValue, int] | None
@@ -68,10 +78,14 @@ class Unit:
         """The folder of the module; None where it is not in the scanned folder."""
         if self.source is None:
             return self.folder
-        text = self.source.payload
-        if not isinstance(text, str) or not text.startswith((".", "/")):
+        payload = self.source.payload
+        # Where no more than the revision is open, the folder is known.
+        prefix = payload.prefix() if isinstance(payload, Reason) else ""
+        text = payload if isinstance(payload, str) else prefix if "?" in prefix else ""
+        path = text.partition("?")[0].removeprefix("git::").removeprefix("file://")
+        if not path.startswith((".", "/")):
             return None
-        return _inside(text.partition("?")[0].replace("//", "/"), self.folder)
+        return _inside(path.replace("//", "/"), self.folder)
 
     def given(self, name: str) -> TfValue | None:
         """The value of an input; None where it is certain that none is given."""
@@ -109,7 +123,7 @@ def _unit(tree: Tree, path: str) -> Unit:
             if block.type == "terraform":
                 given = block.body.attribute("source")
                 if given is not None:
-                    source = context.evaluate(given.value)
+                    source = _source(context, given.value)
                     header = context.text.span(block.start, block.header_end)
                 var_files += context.var_files(block)
             elif block.type == "remote_state":
@@ -118,6 +132,25 @@ def _unit(tree: Tree, path: str) -> Unit:
         if attribute is not None:
             inputs.append(context.evaluate(attribute.value))
     return Unit(path, source, inputs, var_files, backends, header)
+
+
+def _source(context: Context, expression: Expression) -> TfValue:
+    """The source of a unit's module; where a condition chooses that is not decided, the choice that is at hand."""
+    value = context.evaluate(expression)
+    pending = [] if value.known else [expression]
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, Parentheses):
+            pending.append(node.inner)
+        elif isinstance(node, Template) and len(node.parts) == 1 and isinstance(node.parts[0], Interpolation):
+            pending.append(node.parts[0].expression)
+        elif isinstance(node, Conditional):
+            pending += (node.then, node.otherwise)
+        elif node is not expression:
+            choice = context.evaluate(node)
+            if isinstance(choice.payload, str) and choice.payload.startswith((".", "/")):
+                return choice
+    return value
 
 
 def tell_unit(unit: Unit, environment: str | None) -> Resource:
@@ -150,7 +183,8 @@ class Context:
         self.depth = depth
         self.file = file_of(tree, path) or HclFile(Text.of(Source(path, "")), hcl.parse(_EMPTY).body, [], [])
         self.text = self.file.text
-        self.scope = Scope(self.text, self.resolve, log=Log(), budget=Budget())
+        files = RootFiles(unit, tree.read_text, tree.list_files)
+        self.scope = Scope(self.text, self.resolve, files=files, log=Log(), budget=Budget())
         self.locals: dict[str, TfValue] = {}
         self.includes: dict[str, Context] | None = None
         self.active: set[str] = set()
@@ -158,16 +192,16 @@ class Context:
     def evaluate(self, expression: Expression) -> TfValue:
         """The value of an expression of this file."""
         calls: list[Call] = []
-        prepared = _without_calls(expression, calls)
+        prepared = without_calls(expression, _FUNCTIONS, calls)
         if not calls:
             return evaluate(expression, self.scope)
 
         def resolve(root: str, steps: Steps) -> Answer:
-            if root.startswith(_MARK):
-                return self.call(calls[int(root[len(_MARK) :])]), 0
+            if root.startswith(MARK):
+                return self.call(calls[int(root[len(MARK) :])]), 0
             return self.resolve(root, steps)
 
-        scope = Scope(self.text, resolve, log=self.scope.log, budget=self.scope.budget)
+        scope = Scope(self.text, resolve, files=self.scope.files, log=self.scope.log, budget=self.scope.budget)
         return evaluate(prepared, scope)
 
     def resolve(self, root: str, steps: Steps) -> Answer:
@@ -346,31 +380,3 @@ def _inside(path: str, folder: str) -> str | None:
     if joined == ".." or joined.startswith("../"):
         return None
     return "" if joined == "." else joined
-
-
-def _without_calls(expression: Expression, calls: list[Call]) -> Expression:
-    """The expression with a name in place of each call of a function of Terragrunt's."""
-    made = _replaced(expression, calls)
-    assert isinstance(made, Node)
-    return made  # type: ignore[return-value]
-
-
-def _replaced(node: object, calls: list[Call]) -> object:
-    if isinstance(node, list):
-        return [_replaced(item, calls) for item in node]
-    if isinstance(node, tuple):
-        return tuple([_replaced(item, calls) for item in node])
-    if not isinstance(node, Node):
-        return node
-    if isinstance(node, Call) and node.name in _FUNCTIONS:
-        calls.append(node)
-        return Name(node.start, node.end, f"{_MARK}{len(calls) - 1}")
-    before = len(calls)
-    slots = {slot: _replaced(getattr(node, slot), calls) for slot in type(node).__slots__}
-    if len(calls) == before:
-        return node
-    copy = object.__new__(type(node))
-    copy.start, copy.end = node.start, node.end
-    for slot, value in slots.items():
-        setattr(copy, slot, value)
-    return copy

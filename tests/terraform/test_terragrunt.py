@@ -136,3 +136,23 @@ def test_a_unit_without_a_module_is_no_all_clear(source: str, said: str) -> None
 def test_stacks_are_said_not_to_be_evaluated() -> None:
     result = load({"live/terragrunt.stack.hcl": 'unit "db" {\n  source = "../m"\n  path   = "db"\n}\n'})
     assert result.notices == ["Terraform that was not judged: the stack live/terragrunt.stack.hcl is not evaluated"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"../../../modules/db"',
+        '"${get_repo_root()}//modules/db"',
+        '"git::../../..//modules/db?ref=${trimspace(file("../ref"))}"',
+        '"git::../../..//modules/db?ref=${get_env("REF")}"',
+        '"${get_env("FAR") == "yes" ? "git::https://example.com/x//db?ref=v${get_env("V")}" : "../../../modules//db"}"',
+        '(get_env("FAR") == "yes" ? "git::https://example.com/x" : get_env("NEAR") ? "a" : "../../../modules/db")',
+    ],
+)
+def test_a_module_beside_the_units_is_found(source: str) -> None:
+    tree = {
+        **unit(source, "{ size = 3 }"),
+        "live/prod/ref": "v1\n",
+        "modules/db/main.tf": 'variable "size" {}\nresource "a_b" "c" { size = var.size }\n',
+    }
+    assert plain(resources(tree)["production", "a_b.c"].get("size")) == 3
