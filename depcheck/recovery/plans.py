@@ -129,6 +129,30 @@ class Plans:
                 has = "none" if scalar_text(own) is None else scalar_text(own)
                 yield f"{selection.address} takes in what has the tag {key} = {value}, and it has {has}", block.span
 
+    def idle(self) -> Iterator[tuple[Resource, Resource | None]]:
+        """Plans that no selection is for, and plans with a selection that takes in nothing of what is deployed with it.
+
+        What is chosen by a pattern may be elsewhere in the account; only names and tags that are decided tell.
+        """
+        project = self._lookup.project
+        kept = [each for type_ in _PROTECTED for each in project.of_type(type_) if each.kind != "data"]
+        there = {scope_of(each) for each in kept}
+        taking = {id(covering.selection) for each in kept for covering in self.of(each)}
+        chosen: set[int] = set()
+        open_in: set[Scope] = set()
+        for scope, selections in self._selections.items():
+            for selection in selections:
+                plan = self._lookup.named(selection.get("plan_id"), "aws_backup_plan", selection)
+                if plan is None:
+                    open_in.add(scope)
+                    continue
+                chosen.add(id(plan))
+                if id(selection) not in taking and scope in there and _is_narrow(selection):
+                    yield plan, selection
+        for plan in project.of_type("aws_backup_plan"):
+            if plan.kind != "data" and id(plan) not in chosen and scope_of(plan) not in open_in:
+                yield plan, None
+
     def undescribed(self, resource: Resource) -> list[Missing]:
         """Selections that take a resource in for a plan which is not described here."""
         return self._of(resource)[1]
@@ -218,6 +242,22 @@ class Plans:
     def _is_opted_out(self, resource: Resource) -> bool:
         name = _PROTECTED[resource.type][2]
         return any(scope == scope_of(resource) and each == name for scope, each in self._opted_out)
+
+
+def _is_narrow(selection: Resource) -> bool:
+    """Whether a selection names what it takes in, by references or by tags that are decided."""
+    if not isinstance(selection.get("condition"), Absent):
+        return False
+    listed = selection.get("resources")
+    if isinstance(listed, Unknown) or any(string(each) is not None for each in listed.elements()):
+        return False
+    if any(isinstance(each, Unknown) and each.refers is None for each in listed.elements()):
+        return False
+    blocks = selection.get("selection_tag")
+    if isinstance(blocks, Unknown):
+        return False
+    tags = [scalar_text(each.get(name)) for each in blocks.elements() for name in ("key", "value")]
+    return None not in tags and not listed.elements()
 
 
 def _named(listed: Value, resource: Resource) -> tuple[str, tuple[Missing, ...]]:
