@@ -181,6 +181,83 @@ def unscoped_resource(subject: Grant, project: Project) -> Iterator[Outcome]:
     yield Violation(place, discriminator=subject.sid or names[0], words={"actions": _listed(names)})
 
 
+def misspelt_action(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """Every action that a policy names is one, or nothing near to it."""
+    for value, text, meant in _unknown_actions(subject, project):
+        if meant is not None and policies.includes(subject.actions, meant) is None:
+            denied = string(subject.effect) == "Deny"
+            words: dict[str, object] = {"action": text, "meant": meant}
+            yield Violation(value, variant="denied" if denied else "", discriminator=text, words=words)
+
+
+def unknown_action(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """Every action that a policy names is one."""
+    for value, text, meant in _unknown_actions(subject, project):
+        if meant is None or policies.includes(subject.actions, meant) is not None:
+            yield Violation(value, discriminator=text, words={"action": text})
+
+
+def _unknown_actions(grant: Grant, project: Project) -> Iterator[tuple[Value, str, str | None]]:
+    from depcheck.grants import names
+
+    if not joined(project).counts(grant) or grant.scope.startswith(("aws_iot_", "module.iot")):
+        return
+    for value in [*grant.actions, *grant.not_actions]:
+        text = string(value)
+        if text is not None and names.is_unknown(text):
+            yield value, text, names.meant(text)
+
+
+def confused_deputy(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A service may act for the own account, not for whoever asks it."""
+    yield from _deputies(subject, project, "receiver")
+
+
+def confused_deputy_store(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A service may write and decrypt for the own account, not for whoever asks it."""
+    yield from _deputies(subject, project, "store")
+
+
+def _deputies(grant: Grant, project: Project, role: str) -> Iterator[Outcome]:
+    if policies.allows(grant) is not True or not joined(project).counts(grant):
+        return
+    service = trust.deputy(grant, trust.holder(grant, project), role)
+    if service is None:
+        return
+    whose = trust.says_whose(grant)
+    if isinstance(whose, Unknown):
+        yield Undetermined(whose)
+    elif whose:
+        yield Held(service[0], "a condition says for whose resource it acts")
+    else:
+        actions = _listed([scalar_text(each) or "…" for each in grant.actions] or ["everything"])
+        words: dict[str, object] = {"service": service[1], "actions": actions}
+        yield Violation(service[0], discriminator=f"{grant.sid}:{service[1]}", words=words)
+
+
+def foreign_account_without_external_id(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """Another account becomes a role with an external id, or as one of its roles."""
+    if policies.allows(subject) is not True or not joined(project).counts(subject):
+        return
+    account = next(trust.accounts(subject), None)
+    if account is None:
+        return
+    conditions = subject.conditions
+    if conditions is None or isinstance(conditions, Absent):
+        yield Violation(account[0], discriminator=account[1], words={"account": account[1]})
+    elif isinstance(conditions, Unknown):
+        yield Undetermined(conditions)
+    else:
+        yield Held(account[0], "a condition says when it may")
+
+
+def policy_on_user(subject: Resource, project: Project) -> Iterator[Outcome]:
+    """People get their permissions by roles or groups."""
+    users = subject.get("users") if subject.type == "aws_iam_policy_attachment" else subject.get("user")
+    if not isinstance(users, Absent) and users.elements():
+        yield Violation(users)
+
+
 def passrole_any(subject: Grant, project: Project) -> Iterator[Outcome]:
     """Nobody may hand any role to a service."""
     action = policies.includes(subject.actions, "iam:PassRole")

@@ -86,6 +86,7 @@ class Statements:
         templates: Sequence[str] = known.templates if known is not None else ()
         if known is not None and on:
             templates = [each for kind, each in zip(known.types, templates, strict=True) if kind == on]
+        templates = _telling(templates)
         found: Permit | None = None
         for grant, entry in self._naming(lowered):
             made = _permit(grant, entry, templates, every, passed_to)
@@ -106,6 +107,13 @@ class Statements:
             included = includes(grant, action)
             if included is not None:
                 yield grant, entry
+
+
+def _telling(templates: Sequence[str]) -> Sequence[str]:
+    """Those that tell for how much an action is: neither the one of which there is one only (Glue's catalog), nor what
+    is inside of another one (a table's index)."""
+    wild = [each for each in templates if "*" in each]
+    return [each for each in wild if not any(each.startswith(f"{other}/") for other in wild)] or templates
 
 
 def includes(grant: Grant, action: str) -> Value | None:

@@ -24,6 +24,32 @@ _GUARDED = (
     "AWS::VpcLattice::",
 )
 _GITHUB = "token.actions.githubusercontent.com"
+#: Types whose policies let services in to hand something over, which then runs or is worked on …
+_RECEIVERS = (
+    "aws_lambda_permission",
+    "aws_sqs_queue",
+    "AWS::Lambda::Permission",
+    "AWS::SQS::",
+)
+#: … and those that they read and write, or to which they send news.
+_STORES = (
+    "aws_sns_topic",
+    "aws_s3_bucket",
+    "aws_kms_",
+    "aws_ecr_",
+    "aws_secretsmanager_",
+    "aws_cloudwatch_log_resource_policy",
+)
+_STORES_TOO = ("AWS::SNS::", "AWS::S3::", "AWS::KMS::", "AWS::ECR::", "AWS::SecretsManager::", "AWS::Logs::")
+#: Services that act on a target for any customer who knows its address (IAM User Guide, the confused deputy problem:
+#: cross-service prevention; the guides of Lambda, SNS and SQS ask for a source).
+_DEPUTIES = frozenset(
+    (
+        *("s3", "sns", "events", "cloudwatch", "config", "ses", "iot", "apigateway", "cognito-idp", "codecommit"),
+        *("cloudtrail", "delivery.logs", "logs", "lambda.alarms.cloudwatch", "backup", "budgets", "costalerts"),
+        *("inspector", "guardduty", "vpc-flow-logs", "logging.s3", "sqs", "cloudfront"),
+    )
+)
 _ACCOUNT = Pattern(r"AWS:(?:arn:[\w*-]+:iam::)?(?P<account>\d{12})(?::root)?")
 
 
@@ -107,6 +133,35 @@ def services(grant: Grant) -> Iterator[tuple[Value, str]]:
         text = pattern_of(each) or ""
         if text.startswith("Service:"):
             yield each, text.removeprefix("Service:").lower()
+
+
+def role_of(resource: Resource | None) -> str:
+    """``receiver`` of what services hand over, ``store`` that they write, or empty."""
+    if resource is None:
+        return ""
+    if resource.type.startswith(_RECEIVERS):
+        return "receiver"
+    return "store" if resource.type.startswith((*_STORES, *_STORES_TOO)) else ""
+
+
+def deputy(grant: Grant, resource: Resource | None, role: str) -> tuple[Value, str] | None:
+    """The first service that a statement lets in and that acts for any customer whose resources name the target.
+
+    CloudFront that reads a bucket hands its objects on, so a bucket is a receiver to it.
+    """
+    own = role_of(resource)
+    for value, service in services(grant):
+        name = service.removesuffix(".cn").removesuffix(".amazonaws.com")
+        if name.startswith(("logs.", "events.")):
+            name = name.partition(".")[0]
+        seen = "receiver" if own == "store" and name == "cloudfront" and "kms" not in _type(resource) else own
+        if name in _DEPUTIES and seen == role:
+            return value, service
+    return None
+
+
+def _type(resource: Resource | None) -> str:
+    return resource.type.lower() if resource is not None else ""
 
 
 def accounts(grant: Grant) -> Iterator[tuple[Value, str]]:
