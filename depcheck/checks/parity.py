@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from depcheck.environments import is_template
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Reference, Setting
+from depcheck.parity.given import environment_of, is_passed_on, only_shows, password_in
 from depcheck.project import Project, contract, key_modes, marks, required
-from depcheck.project.engines import Engine, engines, undecided
-from depcheck.project.env_files import PASSING, EnvFile, env_files
+from depcheck.project.env_files import EnvFile, env_files
 from depcheck.project.key_sets import Lack, lacks
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, scalar_text
@@ -64,7 +63,7 @@ def variable_out_of_contract(subject: Setting, project: Project) -> Iterator[Out
     """A variable is what the policy says it is."""
     policy = project.policy
     entry = policy.variables.get(subject.name) if policy is not None else None
-    if policy is None or entry is None or _only_shows(subject):
+    if policy is None or entry is None or only_shows(subject):
         return
     if subject.origin == "workflow" and subject.environment is None:
         return
@@ -72,7 +71,7 @@ def variable_out_of_contract(subject: Setting, project: Project) -> Iterator[Out
     match subject.value:
         case Unknown() as value if constrained and not subject.sensitive and not value.refers:
             yield Undetermined(value, environment=subject.environment)
-        case Known() as value if not _is_passed_on(subject):
+        case Known() as value if not is_passed_on(subject):
             secret = contract.is_secret(subject.name, entry, scalar_text(value) or "")
             wrong = list(contract.judge(entry, value, *_where(subject, project)))
             for each in wrong:
@@ -140,9 +139,9 @@ def _raw(setting: Setting) -> str | None:
 
 def other_environment_mark(subject: Setting, project: Project) -> Iterator[Outcome]:
     """What staging and production are given belongs to no other environment."""
-    environment = _environment(subject, project)
+    environment = environment_of(subject, project)
     value = subject.value
-    if environment is None or not isinstance(value, Known) or _is_passed_on(subject):
+    if environment is None or not isinstance(value, Known) or is_passed_on(subject):
         return
     text = scalar_text(value)
     if not text or contract.is_placeholder(text):
@@ -154,7 +153,7 @@ def other_environment_mark(subject: Setting, project: Project) -> Iterator[Outco
             environment=environment,
             variant=mark.kind,
             discriminator=f"{subject.name} {mark.kind}",
-            secrets=_password(value, text),
+            secrets=password_in(value, text),
             words={"name": subject.name, "mark": mark.text, "owner": mark.environment, "environment": environment},
         )
         return
@@ -169,67 +168,11 @@ def _part(value: Known, text: str, mark: marks.Mark) -> Span:
     return Span(value.span.source, start + mark.start, start + mark.end)
 
 
-def _password(value: Known, text: str) -> list[Span]:
-    """The password in an address, which must not be shown."""
-    match = re.search(r"://[^/@\s:]*:(?P<password>[^/@\s]+)@", value.span.text)
-    if match is None or contract.is_placeholder(match["password"]) or match["password"].startswith("$"):
-        return []
-    start = value.span.start + match.start("password")
-    return [Span(value.span.source, start, start + len(match["password"]))]
-
-
 def engine_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """What production's databases run has run in the environments before it."""
-    found = list(engines(project))
-    critical = project.environments.critical
-    told: set[tuple[str, str | None]] = set()
-    in_production = {theirs.name for theirs in found if theirs.environment in critical}
-    for name, resource, version in undecided(project):
-        if name in in_production and resource.environment is not None and resource.environment not in critical:
-            yield Undetermined(version, resource=resource.address, environment=resource.environment)
-    for theirs in found:
-        if theirs.environment not in critical:
-            continue
-        for ours in _counterparts(theirs, found, project):
-            key = (ours.resource.address, ours.environment)
-            if ours.major == theirs.major:
-                yield Held(ours.value, f"{ours.name} {ours.version} as in {theirs.environment}", environment=key[1])
-            elif key not in told and (ours.environment is None or ours.major < theirs.major):
-                told.add(key)
-                yield Violation(
-                    ours.value,
-                    resource=ours.resource.address,
-                    environment=ours.environment,
-                    variant="local" if ours.environment is None else "",
-                    severity="low" if project.environments.role(ours.environment) in (None, "development") else None,
-                    related=[Note(f"{theirs.environment} runs {theirs.version}", theirs.value.span)],
-                    words={
-                        "address": ours.resource.address,
-                        "engine": ours.name,
-                        "version": ours.version,
-                        "theirs": theirs.version,
-                        "critical": theirs.environment,
-                    },
-                )
+    from depcheck.parity import versions
 
-
-def _counterparts(theirs: Engine, found: list[Engine], project: Project) -> list[Engine]:
-    """The same engine in the environment before, and in a compose file for developers: at the same address, else the
-    only one of its name there."""
-    names, passed_over = project.environments.names, project.environments.critical
-    order = [name for name in names if name not in passed_over and project.environments.role(name) not in PASSING]
-    alike = [each for each in found if each.name == theirs.name]
-    local = [each for each in alike if each.environment is None and each.kind == "compose"]
-    by_name = {name: [each for each in alike if each.environment == name] for name in order}
-    before = next((by_name[name] for name in reversed(order) if by_name[name]), [])
-    same = [each for each in before if each.resource.address == theirs.resource.address]
-    if len({each.major for each in alike if each.environment == theirs.environment}) > 1:
-        return same
-    return [*(same or _one_version(before)), *_one_version(local)]
-
-
-def _one_version(found: list[Engine]) -> list[Engine]:
-    return found[:1] if len({each.major for each in found}) == 1 else []
+    yield from versions.databases(project)
 
 
 #: What Compose, a shell or a build service sets by itself.
@@ -290,14 +233,14 @@ def _is_meant(reference: Reference) -> bool:
 
 def live_key_outside_production(subject: Setting, project: Project) -> Iterator[Outcome]:
     """Keys of live modes are in production alone."""
-    environment = _environment(subject, project)
+    environment = environment_of(subject, project)
     if environment is not None and environment not in project.environments.critical:
         yield from _of_mode(subject, environment, "live")
 
 
 def test_key_in_production(subject: Setting, project: Project) -> Iterator[Outcome]:
     """Production has no keys of test modes."""
-    environment = _environment(subject, project)
+    environment = environment_of(subject, project)
     if environment is not None and environment in project.environments.critical:
         yield from _of_mode(subject, environment, "test")
 
@@ -307,7 +250,7 @@ def _of_mode(subject: Setting, environment: str, mode: str) -> Iterator[Outcome]
     text = scalar_text(value)
     if isinstance(value, Unknown) and subject.origin == "env-file" and key_modes.may_have_mode(subject.name):
         yield Undetermined(value, environment=environment)
-    if text is None or not isinstance(value, Known) or _is_passed_on(subject):
+    if text is None or not isinstance(value, Known) or is_passed_on(subject):
         return
     found = key_modes.mode_of(subject.name, text)
     if found is None:
@@ -340,31 +283,280 @@ def _kept(value: Known) -> list[Span]:
     return [] if contract.is_placeholder(scalar_text(value) or "") else [value.span]
 
 
-def _environment(subject: Setting, project: Project) -> str | None:
-    """The environment of a setting. Compose puts a project together for each environment that has an env file; what
-    stands in the compose file itself belongs to the environment that its own name tells, if any."""
-    if subject.origin in ("compose", "build-arg"):
-        file = project.file(subject.value.span.path)
-        return file.environment if file is not None else subject.environment
-    return subject.environment
-
-
 def _where(subject: Setting, project: Project) -> tuple[str | None, bool]:
     """The environment of a setting, and whether it is a developer's own machine."""
-    environment = _environment(subject, project)
+    environment = environment_of(subject, project)
     return environment, project.environments.role(environment) in (None, "development")
-
-
-def _is_passed_on(subject: Setting) -> bool:
-    """Whether compose took the value from an env file, where it is judged."""
-    return subject.origin in ("compose", "build-arg") and isinstance(subject.value, Known) and bool(subject.value.via)
-
-
-def _only_shows(subject: Setting) -> bool:
-    return subject.origin == "env-file" and is_template(subject.span.path)
 
 
 def _listed(names: list[str]) -> str:
     if len(names) > 4:
         return ", ".join(names[:3]) + f" and {len(names) - 3} more"
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+# -- environments side by side: the thinking is in depcheck.parity ----------------------------------------
+
+
+def placeholder_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Nothing in production is still to be filled in."""
+    from depcheck.parity import production
+
+    yield from production.once(production.placeholders, project)
+
+
+def local_address_in_deployment(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What is deployed leads to no machine of its own."""
+    from depcheck.parity import production
+
+    yield from production.once(production.local_addresses, project)
+
+
+def plaintext_address_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production's connections are encrypted."""
+    from depcheck.parity import production
+
+    yield from production.once(production.plain_addresses, project)
+
+
+def foreign_origin_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production lets in its own callers only."""
+    from depcheck.parity import production
+
+    yield from production.once(production.foreign_callers, project)
+
+
+def debug_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production does not debug."""
+    from depcheck.parity import production
+
+    yield from production.once(production.debugging, project)
+
+
+def protection_off_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production leaves no protection off."""
+    from depcheck.parity import production
+
+    yield from production.once(production.open_doors, project)
+
+
+def protection_weaker_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Protections that were on before production are on in it."""
+    from depcheck.parity import between
+    from depcheck.parity.comparison import comparison
+
+    yield from between.weaker_switches(comparison(project))
+
+
+def variable_type_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """A variable has one kind of value."""
+    from depcheck.parity import between
+    from depcheck.parity.comparison import comparison
+
+    yield from between.types(comparison(project))
+
+
+def near_miss_variable(subject: Project, project: Project) -> Iterator[Outcome]:
+    """A variable has one name."""
+    from depcheck.parity import between
+    from depcheck.parity.comparison import comparison
+
+    yield from between.misspelt(comparison(project))
+
+
+def store_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Environments keep their data in the same products."""
+    from depcheck.parity import between
+    from depcheck.parity.comparison import comparison
+
+    yield from between.engines(comparison(project))
+
+
+def address_shape_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Between environments the host of an address changes and no more."""
+    from depcheck.parity import between
+    from depcheck.parity.comparison import comparison
+
+    yield from between.shapes(comparison(project))
+
+
+def flag_untried_before_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What is on in production was on before it."""
+    from depcheck.parity import between
+    from depcheck.parity.comparison import comparison
+
+    yield from between.flags(comparison(project))
+
+
+def flag_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Flags are on where the policy lets them be."""
+    from depcheck.parity import by_environment
+    from depcheck.parity.comparison import comparison
+
+    yield from by_environment.flags(comparison(project))
+
+
+def mixed_key_modes(subject: Project, project: Project) -> Iterator[Outcome]:
+    """The keys of one provider in one file are of one mode."""
+    from depcheck.parity import files
+
+    yield from files.mixed_modes(project)
+
+
+def undocumented_variable(subject: Project, project: Project) -> Iterator[Outcome]:
+    """The template shows what an environment has."""
+    from depcheck.parity import files
+
+    yield from files.undocumented(project)
+
+
+def protection_less_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production is protected at least as the environment before it."""
+    from depcheck.parity import deployments
+    from depcheck.parity.comparison import comparison
+
+    yield from deployments.weaker(comparison(project))
+
+
+def topology_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production is built as the environment before it."""
+    from depcheck.parity import deployments
+    from depcheck.parity.comparison import comparison
+
+    yield from deployments.topology(comparison(project))
+
+
+def resource_only_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What production deploys was tried before it."""
+    from depcheck.parity import deployments
+    from depcheck.parity.comparison import comparison
+
+    yield from deployments.only_in_production(comparison(project))
+
+
+def resource_not_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What was tried is in production."""
+    from depcheck.parity import deployments
+    from depcheck.parity.comparison import comparison
+
+    yield from deployments.not_in_production(comparison(project))
+
+
+def module_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production's modules were tried in their version before it."""
+    from depcheck.parity import deployments
+    from depcheck.parity.comparison import comparison
+
+    yield from deployments.modules(comparison(project))
+
+
+def floating_module_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production's modules are of a fixed version."""
+    from depcheck.parity import deployments
+
+    yield from deployments.floating(project)
+
+
+def runtime_newer_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production's languages were tried in their version before it."""
+    from depcheck.parity import deployments
+    from depcheck.parity.comparison import comparison
+
+    yield from deployments.runtimes(comparison(project))
+
+
+def image_newer_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production's images were tried in their version before it."""
+    from depcheck.parity import deployments
+    from depcheck.parity.comparison import comparison
+
+    yield from deployments.images(comparison(project))
+
+
+def provider_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production's providers were tried in their version before it."""
+    from depcheck.parity import versions
+    from depcheck.parity.comparison import comparison
+
+    yield from versions.providers(comparison(project))
+
+
+def production_data_outside_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Production's data stays in production."""
+    from depcheck.parity import placement
+
+    yield from placement.production_data(project)
+
+
+def wrong_environment_tag(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Tags name the environment in which they stand."""
+    from depcheck.parity import placement
+
+    yield from placement.wrong_tags(project)
+
+
+def same_name_in_two_environments(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What can be only once belongs to one environment."""
+    from depcheck.parity import placement
+    from depcheck.parity.comparison import comparison
+
+    yield from placement.same_names(comparison(project))
+
+
+def account_of_another_environment(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Each environment is deployed into its own account."""
+    from depcheck.parity import placement
+
+    yield from placement.foreign_accounts(project)
+
+
+def region_not_allowed(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Everything is in a region that the policy allows."""
+    from depcheck.parity import placement
+
+    yield from placement.regions(project)
+
+
+def recovery_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What stands by is of the version of what runs."""
+    from depcheck.parity import placement
+    from depcheck.parity.comparison import comparison
+
+    yield from placement.recovery_differs(comparison(project))
+
+
+def environments_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Environments relate as the policy says."""
+    from depcheck.parity import promised
+    from depcheck.parity.comparison import comparison
+
+    yield from promised.relations(comparison(project))
+
+
+def capacity_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Environments scale as the policy says."""
+    from depcheck.parity import by_environment
+
+    yield from by_environment.capacity(project)
+
+
+def missing_tag(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Resources carry the tags that the policy requires."""
+    from depcheck.parity import by_environment
+
+    yield from by_environment.tags(project)
+
+
+def unused_policy_entry(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What the policy speaks of is there."""
+    from depcheck.parity import promised
+    from depcheck.parity.comparison import comparison
+
+    yield from promised.unused(comparison(project))
+
+
+def expired_exception(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Exceptions end when the policy says."""
+    from depcheck.parity import promised
+
+    yield from promised.expired(project)

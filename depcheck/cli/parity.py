@@ -146,7 +146,7 @@ def _written(rows: list[Judged], compared: Comparison, notices: list[str], forma
         from depcheck.parity.records import record
         from depcheck.reporters.jsontext import dump, encoded
 
-        records = [encoded(record(each, masker.text)) for each in rows]
+        records = [encoded(record(each, masker.text, compared.project)) for each in rows]
         return dump({"version": 1, "environments": compared.environments, "rows": records})
     from depcheck.cli.parity_text import matrix
 

@@ -57,10 +57,14 @@ def _images(project: Project) -> Found:
             continue
         if image.role == "from" and not image.final:
             continue
-        scope = neutral(image.scope or image.span.path, environment, project.environments)
         path = neutral(image.span.path, environment, project.environments)
-        name = image.stage or scope.rpartition("/")[2]
-        found.setdefault((path, name, f"image.{name}"), {}).setdefault(environment, image.reference)
+        if image.role == "from":
+            name = image.stage or image.scope
+            label = f"image.{_plain(image.span.path, environment, project)}.{name}"
+        else:
+            name = neutral(image.scope or image.span.path, environment, project.environments)
+            label = f"image.{name}"
+        found.setdefault((path, name, label), {}).setdefault(environment, image.reference)
     return found
 
 

@@ -7,8 +7,10 @@ from hashlib import sha256
 from hmac import digest
 from os import urandom
 
+from depcheck.parity.given import place_of
 from depcheck.parity.rows import Row, shown
 from depcheck.parity.verdicts import Judged
+from depcheck.project import Project
 from depcheck.project.contract import is_placeholder
 from depcheck.reporters.jsontext import location
 from depcheck.values import Known, Unknown, Value
@@ -20,7 +22,7 @@ _KEY = urandom(32)
 Mask = Callable[[str], str]
 
 
-def record(each: Judged, mask: Mask) -> dict[str, object]:
+def record(each: Judged, mask: Mask, project: Project) -> dict[str, object]:
     """A row as ``parity --format json`` has it."""
     row = each.row
     texts = texts_of(row, mask)
@@ -31,7 +33,9 @@ def record(each: Judged, mask: Mask) -> dict[str, object]:
         "rule": each.findings[0].rule if each.findings else None,
         "severity": each.severity,
         "values": {
-            environment: None if value is None else {"value": texts[environment], "location": location(value.span)}
+            environment: None
+            if value is None
+            else {"value": texts[environment], "location": location(place_of(value, environment, project))}
             for environment, value in row.values.items()
         },
     }

@@ -115,6 +115,15 @@ def _words(environments: Environments, environment: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])", re.IGNORECASE)
 
 
+def at(value: Value, path: str) -> Value:
+    """The value at a path through maps and through blocks that stand once."""
+    for part in path.split("."):
+        while isinstance(value, Known) and isinstance(value.value, list) and len(value.value) == 1:
+            value = value.value[0]
+        value = value.get(part)
+    return value
+
+
 def leaves(value: Value, prefix: str = "") -> dict[str, Value]:
     """The attributes of a resource by their paths: maps and blocks are opened, lists of words are one value."""
     out: dict[str, Value] = {}

@@ -147,6 +147,13 @@ class _Places:
             for finding in self._by_path.get(value.span.path, ()):
                 if finding.environment in (None, environment) and _stands_in(finding, value, row):
                     found[id(finding)] = finding
+            for step in value.via if isinstance(value, Known) and value.via else ():
+                if step.span is None or step.span.path not in self._by_path or row.kind == "input":
+                    continue
+                for finding in self._by_path[step.span.path]:
+                    same = finding.span.start == step.span.start and finding.environment == environment
+                    if same and finding.resource in row.address.values():
+                        found[id(finding)] = finding
         self._met.update(found)
         return list(found.values())
 

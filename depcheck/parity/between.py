@@ -1,0 +1,399 @@
+"""What compared environments are given that does not fit together: kinds of values, engines, switches, flags, names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from depcheck.findings import Note, Outcome, Violation
+from depcheck.parity.comparison import Comparison
+from depcheck.parity.given import neutral_name, password_in, words_of
+from depcheck.parity.production import OFF, ON, switches
+from depcheck.parity.relations import Relation
+from depcheck.parity.rows import Row
+from depcheck.parity.variables import Family
+from depcheck.patterns import Pattern
+from depcheck.project import Project
+from depcheck.project.contract import has_format, is_placeholder
+from depcheck.values import Known, Unknown, Value, scalar_text
+
+Pair = tuple[str, str]
+
+_NUMBER = Pattern(r"[+-]?\d{1,15}(?:\.\d+)?")
+_ADDRESS = Pattern(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+#: Words of names whose values are made up: they may look like numbers in one environment and not in the other.
+_OPAQUE = frozenset(("id", "ids", "key", "keys", "token", "secret", "password", "pass", "pwd", "hash", "sha", "salt"))
+_OPAQUE |= {"version", "tag", "code", "account", "dsn", "commit", "build", "release", "user", "username", "number"}
+_ARTICLE = {"number": "a number", "boolean": "true or false", "url": "a URL", "json": "JSON", "text": "a text"}
+
+
+def _texts(row: Row, pair: Pair) -> tuple[Known, str, Known, str] | None:
+    """Both values of a pair with their texts, where both are known and say something."""
+    less, more = (row.values[name] for name in pair)
+    if not isinstance(less, Known) or not isinstance(more, Known):
+        return None
+    first, second = scalar_text(less), scalar_text(more)
+    if not first or not second or is_placeholder(first) or is_placeholder(second):
+        return None
+    return less, first, more, second
+
+
+def _is_local(pair: Pair, project: Project) -> bool:
+    """Whether the less critical environment of a pair is a developer's own."""
+    return project.environments.role(pair[0]) in ("development", "test", "preview")
+
+
+def _rows(compared: Comparison) -> Iterator[tuple[Row, Pair]]:
+    for row in compared.of_kind("variable"):
+        if row.relation.name == "free" and row.relation.promised is not None:
+            continue
+        for pair in compared.pairs(row):
+            yield row, pair
+
+
+# -- kinds of values ----------------------------------------------------------------------------------------------
+
+
+def types(compared: Comparison) -> Iterator[Outcome]:
+    """Values of one variable that are of two kinds."""
+    for row, pair in _rows(compared):
+        found = _texts(row, pair)
+        if found is None or row.secret or not _OPAQUE.isdisjoint(words_of(row.name)):
+            continue
+        less, first, more, second = found
+        one, other = kind_of(first), kind_of(second)
+        if not _clash(one, other, first, second):
+            continue
+        yield Violation(
+            more,
+            environment=pair[1],
+            discriminator=row.name,
+            severity="low" if _is_local(pair, compared.project) else None,
+            related=[Note(f"it is {_ARTICLE[one]} in {pair[0]}", less.span)],
+            words={
+                "name": row.name,
+                "environment": pair[1],
+                "kind": _ARTICLE[other],
+                "less": pair[0],
+                "other": _ARTICLE[one],
+            },
+        )
+
+
+def kind_of(text: str) -> str:
+    """What a value is, as far as a program that reads it would tell: a number, true or false, a URL, JSON, a text."""
+    stripped = text.strip()
+    if stripped.lower() in ON - {"1"} or stripped.lower() in OFF - {"0"}:
+        return "boolean"
+    if _NUMBER.fullmatch(stripped):
+        return "number"
+    if _ADDRESS.fullmatch(stripped):
+        return "url"
+    return "json" if stripped[:1] in ("{", "[") and has_format(stripped, "json") else "text"
+
+
+def _clash(one: str, other: str, first: str, second: str) -> bool:
+    if one == other:
+        return False
+    kinds = {one, other}
+    if "boolean" in kinds and "number" in kinds:
+        return not {first, second} & {"0", "1"}
+    if "url" in kinds:
+        plain = second if one == "url" else first
+        # A path is resolved by a proxy, a list holds several, a host alone is what breaks.
+        return bool(
+            re.fullmatch(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?|localhost(?::\d+)?", plain, re.IGNORECASE)
+        )
+    if "json" in kinds:
+        return True
+    text = second if other == "text" else first
+    return "number" in kinds and bool(re.fullmatch(r"\d+\s?[a-z]{1,3}", text, re.IGNORECASE))
+
+
+# -- addresses -----------------------------------------------------------------------------------------------------
+
+
+def shapes(compared: Comparison) -> Iterator[Outcome]:
+    """Addresses of which more than the host differs."""
+    for row, pair in _rows(compared):
+        found = _texts(row, pair)
+        if found is None or _is_local(pair, compared.project) or "," in found[1] + found[3]:
+            continue
+        less, first, more, second = found
+        one, other = _shape(first), _shape(second)
+        if one is None or other is None or one == other:
+            continue
+        part = next(name for name, left, right in zip(_PARTS, one, other, strict=True) if left != right)
+        yield Violation(
+            more,
+            environment=pair[1],
+            discriminator=row.name,
+            secrets=[*password_in(more, second), *password_in(less, first)],
+            related=[Note(f"the address of {pair[0]}", less.span)],
+            words={"name": row.name, "part": part, "environment": pair[1], "less": pair[0]},
+        )
+
+
+_PARTS = ("scheme", "port", "path")
+
+
+def _shape(text: str) -> tuple[str, str, str] | None:
+    match = re.match(r"(?P<scheme>[a-z][a-z0-9+.-]*)://[^/?#]*?(?::(?P<port>\d+))?(?P<path>/[^?#]*)?(?:[?#].*)?$", text)
+    if match is None or match["scheme"] not in ("http", "https", "ws", "wss"):
+        return None
+    return match["scheme"], match["port"] or "", (match["path"] or "").rstrip("/")
+
+
+# -- engines -------------------------------------------------------------------------------------------------------
+
+#: Schemes of addresses and names of drivers → what is behind them.
+_ENGINES = {
+    **dict.fromkeys(("postgres", "postgresql", "postgis", "pgsql", "pg", "postgresql+asyncpg"), "PostgreSQL"),
+    **dict.fromkeys(("postgresql+psycopg", "postgresql+psycopg2", "aurora-postgresql", "cockroachdb"), "PostgreSQL"),
+    **dict.fromkeys(("mysql", "mysql2", "mysql+pymysql", "aurora-mysql", "aurora", "mariadb"), "MySQL"),
+    **dict.fromkeys(("sqlite", "sqlite3", "better-sqlite3", "sqlite+aiosqlite"), "SQLite"),
+    **dict.fromkeys(("mongodb", "mongodb+srv", "mongo"), "MongoDB"),
+    **dict.fromkeys(("sqlserver", "mssql", "sqlsrv", "mssql+pyodbc"), "SQL Server"),
+    **dict.fromkeys(("redis", "rediss", "phpredis", "predis", "valkey"), "Redis"),
+    **dict.fromkeys(("memcached", "memcache"), "Memcached"),
+    **dict.fromkeys(("amqp", "amqps", "rabbitmq"), "RabbitMQ"),
+    **dict.fromkeys(("kafka",), "Kafka"),
+    **dict.fromkeys(("sqs",), "SQS"),
+    **dict.fromkeys(("sync", "inline", "immediate"), "no queue"),
+    **dict.fromkeys(("file", "filesystem", "local", "local_storage"), "files"),
+    **dict.fromkeys(("memory", "array", "in-memory", "inmemory"), "memory"),
+    **dict.fromkeys(("s3",), "S3"),
+}
+_DRIVER = Pattern(
+    r"(?:.*_)?(?:DB|DATABASE|CACHE|QUEUE|SESSION|BROKER|STORAGE)_?(?:CONNECTION|DRIVER|ENGINE|CLIENT|TYPE|DIALECT"
+    r"|PROVIDER|BACKEND|STORE)"
+)
+_STORES = Pattern(
+    r"(?:.*_)?(?:DATABASE|DB|POSTGRES|MYSQL|MONGO|MONGODB|REDIS|CACHE|QUEUE|BROKER|CELERY|AMQP)_?(?:.*_)?(?:URL|URI|DSN)"
+)
+
+
+def engines(compared: Comparison) -> Iterator[Outcome]:
+    """Stores that are one product in one environment and another one in the next."""
+    for row, pair in _rows(compared):
+        found = _texts(row, pair)
+        if found is not None and (told := _engine_pair(row.name, found[1], found[3])):
+            yield _engine(row.name, found[0], found[2], told, pair, compared.project)
+    for row in compared.of_kind("attribute"):
+        if row.name != "engine" or row.relation.name != "same":
+            continue
+        for pair in compared.pairs(row):
+            found = _texts(row, pair)
+            if found is None:
+                continue
+            told = (_ENGINES.get(found[1].lower(), found[1]), _ENGINES.get(found[3].lower(), found[3]))
+            if told[0] != told[1]:
+                address = row.address.get(pair[0], row.subject)
+                outcome = _engine(address, found[0], found[2], told, pair, compared.project)
+                outcome.resource = address
+                yield outcome
+
+
+def _engine_pair(name: str, first: str, second: str) -> tuple[str, str] | None:
+    upper = name.upper()
+    if _STORES.fullmatch(upper):
+        one, other = (_ENGINES.get(text.partition(":")[0].lower()) for text in (first, second))
+    elif _DRIVER.fullmatch(upper):
+        one, other = (_ENGINES.get(text.strip().lower().rpartition(".")[2]) for text in (first, second))
+    else:
+        return None
+    return (one, other) if one and other and one != other else None
+
+
+def _engine(name: str, less: Known, more: Known, told: tuple[str, str], pair: Pair, project: Project) -> Violation:
+    return Violation(
+        less,
+        environment=pair[0],
+        discriminator=name,
+        severity="low" if _is_local(pair, project) else None,
+        secrets=[*password_in(less, scalar_text(less) or ""), *password_in(more, scalar_text(more) or "")],
+        related=[Note(f"{pair[1]} uses {told[1]}", more.span)],
+        words={"name": name, "engine": told[0], "environment": pair[0], "theirs": told[1], "more": pair[1]},
+    )
+
+
+# -- switches and flags --------------------------------------------------------------------------------------------
+
+
+def weaker_switches(compared: Comparison) -> Iterator[Outcome]:
+    """Protections that are on before production and off in it."""
+    table = switches()
+    for row, pair in _rows(compared):
+        if pair[1] not in compared.project.environments.critical:
+            continue
+        name = row.name.upper()
+        unsafe = table.unsafe.fullmatch(name) is not None
+        if not unsafe and not table.safe.fullmatch(name):
+            continue
+        found = _texts(row, pair)
+        if found is None:
+            continue
+        less, first, more, second = found
+        before, after = (_truth(text) for text in (first, second))
+        if before is None or after is None or (before, after) != (not unsafe, unsafe):
+            continue
+        yield Violation(
+            more,
+            environment=pair[1],
+            discriminator=row.name,
+            related=[Note(f"it is {first} in {pair[0]}", less.span)],
+            words={"name": row.name, "value": second, "environment": pair[1], "less": pair[0], "other": first},
+        )
+
+
+def _truth(text: str) -> bool | None:
+    lowered = text.strip().lower()
+    return True if lowered in ON else False if lowered in OFF else None
+
+
+#: What flags are called among variables.
+FLAG = Pattern(
+    r"(?:.*_)?(?:FEATURE|FEATURES|FF|FLAG|FLAGS)_.+|(?:NEXT_PUBLIC_|VITE_|REACT_APP_|EXPO_PUBLIC_)?ENABLE_.+"
+)
+#: Flags that are made to differ: they turn something off in a hurry, or are about the deployment itself.
+_OPERATED = frozenset(("kill", "killswitch", "ops", "maintenance", "analytics", "tracking", "monitoring", "sentry"))
+_OPERATED |= {
+    "telemetry",
+    "metrics",
+    "cdn",
+    "gtm",
+    "ads",
+    "newrelic",
+    "datadog",
+    "pixel",
+    "hotjar",
+    "backup",
+    "backups",
+}
+_OPERATED |= {"prod", "production", "live", "real", "https", "ssl", "tls", "hsts", "payments", "email", "emails", "sms"}
+_OPERATED |= {"compression", "cache", "caching", "replica", "replicas", "alerts", "alerting", "logging", "secure"}
+
+
+def flags(compared: Comparison) -> Iterator[Outcome]:
+    """Features that are on in production and were not in the environment before it."""
+    project = compared.project
+    for row in compared.of_kind("variable", "flag"):
+        if row.kind == "variable" and not FLAG.fullmatch(row.name.upper()):
+            continue
+        if not _OPERATED.isdisjoint(words_of(row.name)) or row.relation.promised is not None:
+            continue
+        for pair in compared.pairs(row):
+            if pair[1] not in project.environments.critical or _is_local(pair, project):
+                continue
+            less, more = row.values[pair[0]], row.values[pair[1]]
+            state = flag_state(less) if less is not None else False if row.kind == "flag" else None
+            if not isinstance(more, Known) or flag_state(more) is not True or state is not False:
+                continue
+            absent = less is None
+            yield Violation(
+                more,
+                environment=pair[1],
+                discriminator=row.name,
+                variant="absent" if absent else "",
+                related=[Note(f"it is off in {pair[0]}", less.span)] if less is not None else [],
+                words={"name": row.name, "environment": pair[1], "less": pair[0]},
+            )
+
+
+def flag_state(value: Value) -> bool | None:
+    """Whether a flag is on. A share of the users (``25``, ``0.25``) is on from the first of them."""
+    text = scalar_text(value)
+    if text is None:
+        return None
+    truth = _truth(text)
+    if truth is None and re.fullmatch(r"\d{1,3}(?:\.\d+)?%?", text):
+        return float(text.rstrip("%")) > 0
+    return truth
+
+
+# -- names ---------------------------------------------------------------------------------------------------------
+
+_ANY = Relation("same")
+_LEAST = 6
+_MOST = 200
+
+
+def near_misses(compared: Comparison) -> Iterator[tuple[Family, Pair, str, str]]:
+    """Names that only one of two environments has, and that differ from one that only the other has by a slip."""
+    for family in compared.families:
+        if family.origin not in ("env-file", "compose", "container", "lambda") or len(family.given) < 2:
+            continue
+        row = Row("", "", "", _ANY, dict.fromkeys(name for name in compared.compared if name in family.given))
+        for less, more in compared.pairs(row):
+            one, other = family.given[less], family.given[more]
+            alone = [name for name in one if name not in other and len(name) >= _LEAST]
+            theirs = [name for name in other if name not in one and len(name) >= _LEAST]
+            if len(alone) > _MOST or len(theirs) > _MOST:
+                continue
+            for name in alone:
+                near = [each for each in theirs if is_near(name, each)]
+                if len(near) == 1 and _is_a_slip(name, near[0], (less, more), compared.project):
+                    yield family, (less, more), name, near[0]
+
+
+def _is_a_slip(one: str, other: str, pair: Pair, project: Project) -> bool:
+    if neutral_name(one, pair[0], project) == neutral_name(other, pair[1], project):
+        return False
+    first, second = re.sub(r"\d+", "", one), re.sub(r"\d+", "", other)
+    return first != second or one.lower() == other.lower()
+
+
+def misspelt(compared: Comparison) -> Iterator[Outcome]:
+    """Variables that are spelled in two ways."""
+    for family, pair, one, other in near_misses(compared):
+        mine, theirs = family.given[pair[0]][one], family.given[pair[1]][other]
+        if any(isinstance(each.value, Unknown) and each.origin == "compose" for each in (mine, theirs)):
+            continue
+        yield Violation(
+            theirs.span,
+            environment=pair[1],
+            resource=theirs.scope or None,
+            discriminator=other,
+            related=[Note(f"{pair[0]} spells it {one}", mine.span)],
+            words={"name": other, "environment": pair[1], "other": one, "less": pair[0]},
+        )
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether one slip of the hand makes the other: a letter more, less or wrong, or two in the wrong order; for names
+    of more than eleven letters two of them, in words of more than three letters."""
+    if one == other:
+        return False
+    if one.replace("_", "").replace("-", "").lower() == other.replace("_", "").replace("-", "").lower():
+        return True
+    if abs(len(one) - len(other)) > 2:
+        return False
+    first, second = (_parts(name) for name in (one, other))
+    if len(first) != len(second):
+        return False
+    changed = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
+    if len(changed) != 1:
+        return False
+    a, b = changed[0]
+    if min(len(a), len(b)) < 4 or a.isdigit() or b.isdigit():
+        return False
+    return _slips(a, b) <= (2 if min(len(a), len(b)) > 7 else 1)
+
+
+def _parts(name: str) -> list[str]:
+    return re.split(r"[_.-]", name.lower())
+
+
+def _slips(one: str, other: str) -> int:
+    """The number of slips from one word to another (optimal string alignment)."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        here = [row]
+        for column, theirs in enumerate(other, 1):
+            cost = min(last[column] + 1, here[column - 1] + 1, last[column - 1] + (letter != theirs))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == theirs:
+                cost = min(cost, before[column - 2] + 1)
+            here.append(cost)
+        before, last = last, here
+    return last[-1]

@@ -1,0 +1,401 @@
+"""What compared environments deploy that does not fit together: protections, topology, what is only in production,
+versions of modules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from depcheck.findings import Note, Outcome, Undetermined, Violation, shown
+from depcheck.model import Resource
+from depcheck.parity.comparison import Comparison
+from depcheck.parity.given import place_of
+from depcheck.parity.relations import MONOTONE, SAME, more
+from depcheck.parity.resources import Counterparts
+from depcheck.parity.rows import Row, at, text_of
+from depcheck.project import Project
+from depcheck.project.promises import is_sample
+from depcheck.source import Span
+from depcheck.values import Absent, Known, Unknown, Value, scalar_text
+
+Pair = tuple[str, str]
+
+
+def _is_local(name: str, project: Project) -> bool:
+    return project.environments.role(name) in ("development", "test", "preview")
+
+
+def _resource(row: Row, environment: str, compared: Comparison) -> Resource | None:
+    return compared.project.resource(row.address.get(environment, ""), environment)
+
+
+# -- protections ---------------------------------------------------------------------------------------------------
+
+
+def weaker(compared: Comparison) -> Iterator[Outcome]:
+    """Protections that are less in the more critical of two environments."""
+    for row in compared.of_kind("attribute"):
+        relation = row.relation
+        if relation.name != MONOTONE or relation.promised is not None:
+            continue
+        for less, critical in compared.pairs(row):
+            if critical not in compared.project.environments.critical:
+                continue
+            one, other = row.values[less], row.values[critical]
+            if isinstance(other, Unknown) and isinstance(one, Known):
+                yield Undetermined(other, resource=row.address.get(critical), environment=critical)
+                continue
+            texts = [scalar_text(value) if value is not None else None for value in (one, other)]
+            if texts[0] is None:
+                continue
+            place: Value | Span | None = other
+            if texts[1] is None:
+                weak, place = _without(row, critical, compared), _header(row, critical, compared)
+                if weak is None:
+                    continue
+                texts[1] = weak
+            if more(relation, texts[0], texts[1] or "") != 1 or place is None or one is None:
+                continue
+            if isinstance(place, Known):
+                place = place_of(place, critical, compared.project)
+            yield Violation(
+                place,
+                resource=row.address.get(critical),
+                environment=critical,
+                discriminator=row.name,
+                variant="absent" if other is None else "",
+                related=[Note(f"it is {texts[0]} in {less}", one.span)],
+                words={
+                    "address": row.address.get(critical, row.subject),
+                    "attribute": row.name,
+                    "value": texts[1],
+                    "environment": critical,
+                    "less": less,
+                    "other": texts[0],
+                },
+            )
+            break
+
+
+def _without(row: Row, environment: str, compared: Comparison) -> str | None:
+    """What holds where the attribute is not written: off, if it is one that turns something on."""
+    if row.relation.order == "true" and _header(row, environment, compared) is not None:
+        return "false"
+    return None
+
+
+def _header(row: Row, environment: str, compared: Comparison) -> Span | None:
+    resource = _resource(row, environment, compared)
+    if resource is None or not isinstance(at(resource.attributes, row.name), Absent):
+        return None
+    return resource.span
+
+
+# -- topology ------------------------------------------------------------------------------------------------------
+
+
+def topology(compared: Comparison) -> Iterator[Outcome]:
+    """Resources that are built in another way in the environment before production."""
+    for row in compared.of_kind("attribute"):
+        if row.relation.name != SAME or row.relation.topic != "topology" or row.relation.promised is not None:
+            continue
+        for less, critical in compared.pairs(row):
+            if critical not in compared.project.environments.critical or _is_local(less, compared.project):
+                continue
+            one, other = row.values[less], row.values[critical]
+            if not isinstance(one, Known) or not isinstance(other, Known) or text_of(one) == text_of(other):
+                continue
+            yield Violation(
+                place_of(one, less, compared.project),
+                resource=row.address.get(less),
+                environment=less,
+                discriminator=row.name,
+                related=[Note(f"it is {shown(other)} in {critical}", other.span)],
+                words={
+                    "address": row.address.get(less, row.subject),
+                    "attribute": row.name,
+                    "value": shown(one),
+                    "critical": critical,
+                    "theirs": shown(other),
+                },
+            )
+
+
+# -- what is only in production ------------------------------------------------------------------------------------
+
+#: Types whose first use is in production with consequences: who may do what, who reaches what, where data is.
+_GRAVE = (
+    *("aws_iam_policy", "aws_iam_role", "aws_iam_user", "aws_kms_", "aws_security_group", "aws_network_acl"),
+    *("aws_db_", "aws_rds_", "aws_dynamodb_", "aws_elasticache_", "aws_docdb_", "aws_neptune_", "aws_redshift_"),
+    *("aws_opensearch_", "aws_elasticsearch_", "aws_msk_", "aws_kinesis_", "aws_sqs_", "aws_sns_topic", "aws_efs_"),
+    *("aws_lb", "aws_alb", "aws_elb", "aws_ecs_service", "aws_eks_", "aws_lambda_function", "aws_autoscaling_group"),
+    *("aws_api_gateway_rest_api", "aws_apigatewayv2_api", "aws_sfn_", "aws_cognito_", "aws_batch_", "aws_mq_"),
+)
+#: Types that production may well have alone (what protects, watches, copies and serves the world).
+_OF_PRODUCTION = (
+    *("aws_cloudfront_", "aws_waf", "aws_shield_", "aws_globalaccelerator_", "aws_route53_", "aws_backup_"),
+    *("aws_cloudwatch_", "aws_sns_topic_subscription", "aws_budgets_", "aws_guardduty_", "aws_securityhub_"),
+    *("aws_cloudtrail", "aws_config_", "aws_inspector", "aws_macie", "aws_acm_", "aws_ses_", "aws_flow_log"),
+    *("aws_db_instance_automated_backups_replication", "aws_rds_global_cluster", "aws_s3_bucket_replication"),
+    *("aws_dlm_", "aws_db_event_subscription", "aws_rds_cluster_snapshot", "aws_db_snapshot", "aws_db_proxy"),
+    *("aws_appautoscaling_", "aws_autoscaling_p", "aws_autoscaling_s", "aws_iam_account_", "aws_organizations_"),
+    *("aws_iam_policy_attachment", "aws_iam_user_policy", "aws_iam_role_policy", "aws_ec2_tag", "aws_chatbot_"),
+    *("aws_lambda_permission", "aws_lb_listener_certificate", "aws_nat_gateway", "aws_eip", "aws_vpc_endpoint"),
+)
+
+
+def only_in_production(compared: Comparison) -> Iterator[Outcome]:
+    """Types of resources that production has and no environment before it: tried for the first time where it counts."""
+    project = compared.project
+    critical = project.environments.critical
+    by_root: dict[tuple[str, str], list[Counterparts]] = {}
+    for each in compared.counterparts:
+        by_root.setdefault((each.format, each.root), []).append(each)
+    everywhere: dict[str, set[str]] = {}
+    for each in compared.counterparts:
+        everywhere.setdefault(each.type, set()).update(each.resources)
+    for found in by_root.values():
+        environments = {name for each in found for name in each.environments if name in compared.compared}
+        lower = [name for name in compared.compared if name in environments and name not in critical]
+        upper = [name for name in environments if name in critical]
+        if not lower or not upper or all(_is_local(name, project) for name in lower):
+            continue
+        told: set[str] = set()
+        for each in found:
+            grave = each.type.startswith(_GRAVE) and not each.type.startswith(_OF_PRODUCTION)
+            if not grave or each.type in told or everywhere[each.type] - set(critical):
+                continue
+            resource = next((each.resources[name] for name in upper if name in each.resources), None)
+            if resource is None or resource.kind != "resource" or is_sample(resource) or _is_free(each, compared):
+                continue
+            told.add(each.type)
+            yield Violation(
+                resource.span,
+                resource=resource.address,
+                environment=resource.environment,
+                discriminator=each.type,
+                words={"address": resource.address, "type": each.type, "lower": " or ".join(lower)},
+            )
+
+
+def _is_free(each: Counterparts, compared: Comparison) -> bool:
+    """Whether the policy lets production have it alone."""
+    from depcheck.parity.relations import covered, names_of
+
+    policy = compared.project.policy
+    if policy is None:
+        return False
+    names = [each.type, *names_of(each.address, *(resource.address for resource in each.resources.values()))]
+    patterns = [*policy.parity.free]
+    for found in policy.parity.only_in.values():
+        patterns += found
+    return covered(names, patterns)
+
+
+def not_in_production(compared: Comparison) -> Iterator[Outcome]:
+    """Kinds of resources that staging has and production has not at all."""
+    project = compared.project
+    critical = set(project.environments.critical)
+    everywhere: dict[str, set[str]] = {}
+    for each in compared.counterparts:
+        everywhere.setdefault(each.type, set()).update(each.resources)
+    told: set[tuple[str, str]] = set()
+    for each in compared.counterparts:
+        if not critical & each.environments or critical & everywhere[each.type] or _is_free(each, compared):
+            continue
+        for name, resource in each.resources.items():
+            if project.environments.role(name) != "staging" or (each.root, each.type) in told:
+                continue
+            if resource.kind != "resource" or is_sample(resource):
+                continue
+            told.add((each.root, each.type))
+            yield Violation(
+                resource.span,
+                resource=resource.address,
+                environment=name,
+                discriminator=each.type,
+                words={"address": resource.address, "type": each.type, "critical": " and ".join(sorted(critical))},
+            )
+
+
+# -- modules -------------------------------------------------------------------------------------------------------
+
+_VERSION = re.compile(r"(?P<operator>~>|>=|<=|=|\^|~|>|<|!=)?\s*v?(?P<numbers>\d+(?:\.\d+){0,2})(?P<rest>[-+.].*)?$")
+_REF = re.compile(r"[?&]ref=(?P<ref>[^&]+)")
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+
+
+def version_of(text: str) -> tuple[int, ...] | None:
+    """The numbers of a version or of a constraint with one version in it."""
+    match = _VERSION.fullmatch(text.strip())
+    return tuple(int(each) for each in match["numbers"].split(".")) if match is not None else None
+
+
+def modules(compared: Comparison) -> Iterator[Outcome]:
+    """Modules in other versions, or from other places, than in the environment before production."""
+    project = compared.project
+    for row in compared.of_kind("attribute"):
+        if row.relation.topic != "module" or row.type != "module" or row.relation.promised is not None:
+            continue
+        for less, critical in compared.pairs(row):
+            one, other = row.values[less], row.values[critical]
+            if critical not in project.environments.critical or not isinstance(one, Known) or one is other:
+                continue
+            first = scalar_text(one)
+            second = scalar_text(other) if other is not None else None
+            if first is None or second is None or not isinstance(other, Known):
+                continue
+            told = _module(row.name, first, second)
+            if told is None:
+                continue
+            variant, severity = told
+            yield Violation(
+                place_of(other, critical, project) if variant != "source" else place_of(one, less, project),
+                resource=row.address.get(critical),
+                environment=critical if variant != "source" else less,
+                discriminator=row.name,
+                variant=variant,
+                severity="low" if _is_local(less, project) else severity,
+                related=[Note(f"{less} uses {_ref(first)}", one.span)],
+                words={
+                    "address": row.address.get(critical, row.subject),
+                    "version": _ref(second),
+                    "environment": critical,
+                    "less": less,
+                    "other": _ref(first),
+                },
+            )
+
+
+def _ref(text: str) -> str:
+    match = _REF.search(text)
+    return match["ref"] if match is not None else text
+
+
+def _module(name: str, first: str, second: str) -> tuple[str, str | None] | None:
+    """What is wrong with two versions or sources of a module: the variant and the severity. That staging is ahead is
+    how versions get to production."""
+    if first == second:
+        return None
+    one, other = _REF.search(first), _REF.search(second)
+    if name == "source":
+        bare = [_REF.sub("", text) for text in (first, second)]
+        if bare[0] != bare[1]:
+            return None if _is_path(first) or _is_path(second) else ("source", "medium")
+        if one is None or other is None:
+            return None
+        first, second = one["ref"], other["ref"]
+    before, after = version_of(first), version_of(second)
+    if before is None or after is None:
+        return None
+    if after <= before[: len(after)] and after <= before:
+        return None
+    return "", "high" if after[0] != before[0] else None
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith((".", "/"))
+
+
+_FLOATING = frozenset(("main", "master", "develop", "dev", "head", "trunk", "latest", "staging", "production"))
+
+
+def floating(compared_or_project: Project) -> Iterator[Outcome]:
+    """Modules of production that can change without a change here: git without a reference or at a branch."""
+    project = compared_or_project
+    for resource in project.of_type("module"):
+        if resource.environment not in project.environments.critical or is_sample(resource):
+            continue
+        value = resource.get("source")
+        text = scalar_text(value)
+        if text is None or not isinstance(value, Known) or not _is_git(text):
+            continue
+        match = _REF.search(text)
+        if match is not None and match["ref"].lower() not in _FLOATING:
+            continue
+        yield Violation(
+            value,
+            resource=resource.address,
+            environment=resource.environment,
+            variant="branch" if match is not None else "",
+            words={"address": resource.address, "ref": match["ref"] if match is not None else ""},
+        )
+
+
+def _is_git(text: str) -> bool:
+    return text.startswith(("git::", "git@", "github.com/", "bitbucket.org/")) or ".git" in text.partition("?")[0]
+
+
+# -- runtimes and images -------------------------------------------------------------------------------------------
+
+
+def runtimes(compared: Comparison) -> Iterator[Outcome]:
+    """Languages and tools that are newer in production than in the environment before it, or another major version."""
+    project = compared.project
+    for row in compared.rows:
+        if row.kind != "runtime" and (row.relation.topic != "runtime" or row.name != "runtime"):
+            continue
+        if row.relation.promised is not None or (row.kind == "attribute" and row.type == "aws_lambda_function"):
+            continue
+        for less, critical in compared.pairs(row):
+            one, other = row.values[less], row.values[critical]
+            if critical not in project.environments.critical or not isinstance(one, Known):
+                continue
+            if not isinstance(other, Known) or text_of(one) == text_of(other):
+                continue
+            before, after = version_of(text_of(one)), version_of(text_of(other))
+            size = min(len(before or ()), len(after or ()), 2)
+            if before is None or after is None or after[:size] <= before[:size]:
+                continue
+            yield Violation(
+                place_of(other, critical, project),
+                environment=critical,
+                discriminator=row.subject,
+                severity="low" if _is_local(less, project) else None,
+                related=[Note(f"{less} uses {text_of(one)}", one.span)],
+                words={
+                    "language": row.name,
+                    "version": text_of(other),
+                    "environment": critical,
+                    "less": less,
+                    "other": text_of(one),
+                },
+            )
+
+
+def images(compared: Comparison) -> Iterator[Outcome]:
+    """Images that are newer in production than in the environment before it."""
+    from depcheck.syntax.image_reference import parse
+
+    project = compared.project
+    for row in compared.rows:
+        if row.relation.topic != "image" or row.relation.promised is not None:
+            continue
+        for less, critical in compared.pairs(row):
+            one, other = row.values[less], row.values[critical]
+            if critical not in project.environments.critical or not isinstance(one, Known):
+                continue
+            if not isinstance(other, Known) or text_of(one) == text_of(other):
+                continue
+            first, second = parse(text_of(one)), parse(text_of(other))
+            if first.path != second.path or not first.tag or not second.tag:
+                continue
+            before, after = version_of(first.tag), version_of(second.tag)
+            size = min(len(before or ()), len(after or ()))
+            if before is None or after is None or after[:size] <= before[:size]:
+                continue
+            yield Violation(
+                place_of(other, critical, project),
+                environment=critical,
+                resource=row.address.get(critical),
+                discriminator=row.subject,
+                severity="low" if _is_local(less, project) else None,
+                related=[Note(f"{less} runs {first.tag}", one.span)],
+                words={
+                    "image": second.path,
+                    "tag": second.tag,
+                    "environment": critical,
+                    "less": less,
+                    "other": first.tag,
+                },
+            )

@@ -1,0 +1,95 @@
+"""What a setting is: where it belongs, whether it is judged here, and how it may be told."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from depcheck.environments import is_template
+from depcheck.model import Setting
+from depcheck.parity.rows import neutral
+from depcheck.patterns import Pattern
+from depcheck.project import Project, contract
+from depcheck.source import Span
+from depcheck.values import Known, Value, scalar_text
+
+#: Origins that are told in an environment's own file, so that what they say is meant for it.
+GIVEN = frozenset({"env-file", "compose", "container", "lambda"})
+_TOKEN = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+def environment_of(subject: Setting, project: Project) -> str | None:
+    """The environment of a setting. Compose puts a project together for each environment that has an env file; what
+    stands in the compose file itself belongs to the environment that its own name tells, if any."""
+    if subject.origin in ("compose", "build-arg"):
+        file = project.file(subject.value.span.path)
+        return file.environment if file is not None else subject.environment
+    return subject.environment
+
+
+def is_passed_on(subject: Setting) -> bool:
+    """Whether compose took the value from an env file, where it is judged."""
+    return subject.origin in ("compose", "build-arg") and isinstance(subject.value, Known) and bool(subject.value.via)
+
+
+def only_shows(subject: Setting) -> bool:
+    """Whether it stands in a file that only shows which variables there are."""
+    return subject.origin == "env-file" and is_template(subject.span.path)
+
+
+def text_in(subject: Setting, project: Project, *, critical: bool) -> tuple[Known, str, str] | None:
+    """The value of a setting, its text and its environment, where it is judged: in an environment that is (or is not
+    only) critical, as it is given there, and not a template or a value that is told elsewhere."""
+    value = subject.value
+    if not isinstance(value, Known) or only_shows(subject) or is_passed_on(subject):
+        return None
+    if "aws_codebuild_project." in subject.scope:  # what builds or tests is no part of what it builds
+        return None
+    environment = environment_of(subject, project)
+    if environment is None:
+        return None
+    if environment not in project.environments.critical and (
+        critical or project.environments.role(environment) != "staging"
+    ):
+        return None
+    text = scalar_text(value)
+    return (value, text, environment) if text else None
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a variable's name, in lower case."""
+    return [word.lower() for word in _TOKEN.findall(name)]
+
+
+def password_in(value: Known, text: str) -> list[Span]:
+    """The password in an address, which must not be shown."""
+    match = re.search(r"://[^/@\s:]*:(?P<password>[^/@\s]+)@", value.span.text)
+    if match is None or contract.is_placeholder(match["password"]) or match["password"].startswith("$"):
+        return []
+    start = value.span.start + match.start("password")
+    return [Span(value.span.source, start, start + len(match["password"]))]
+
+
+def without_password(text: str) -> str:
+    """An address without what stands before its host."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "", text)
+
+
+@lru_cache(maxsize=4096)
+def _neutral(name: str, environment: str, project: Project) -> str:
+    return neutral(name.lower().replace("_", "-"), environment, project.environments)
+
+
+def neutral_name(name: str, environment: str, project: Project) -> str:
+    """A variable's name without the words for an environment."""
+    return _neutral(name, environment, project)
+
+
+def place_of(value: Value, environment: str, project: Project) -> Span:
+    """The place that makes a value what it is in an environment: the environment's own file, where it came through
+    one."""
+    for step in value.via if isinstance(value, Known) else ():
+        file = project.file(step.span.path) if step.span is not None else None
+        if step.span is not None and file is not None and file.environment == environment:
+            return step.span
+    return value.span
