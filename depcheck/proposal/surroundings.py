@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from depcheck.project import Project
 from depcheck.project.contract import host_of, is_placeholder
-from depcheck.project.env_files import PASSING
 from depcheck.proposal.entries import Entries
 from depcheck.values import string
 
@@ -15,7 +14,8 @@ def environments(project: Project) -> Entries:
     """Each environment that something belongs to, the most critical last."""
     seen = set(_seen(project))
     names = [name for name in project.environments.names if name in seen]
-    if not set(names) - PASSING:
+    # Of a list without production the last would count as the critical one, and nobody said so.
+    if not set(names) & set(project.environments.critical):
         return {}
     domains, accounts = _domains(project), _accounts(project)
     made: Entries = {}
