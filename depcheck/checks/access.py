@@ -1,85 +1,63 @@
-"""Checks of access: what containers may do on their hosts, and workflows with their tokens and secrets."""
+"""Checks of access: what workflows may do with their tokens, roles and secrets; of containers in a module beside."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from depcheck.checks.access_containers import (
+    capabilities_kept,
+    confinement_off,
+    container_runs_as_root,
+    dangerous_capability,
+    docker_socket_mounted,
+    function_role_shared,
+    host_device,
+    host_namespace,
+    host_path_writable,
+    new_privileges_allowed,
+    passwordless_sudo,
+    privileged_container,
+    root_filesystem_writable,
+    setuid_program,
+    task_reaches_host,
+    task_shares_roles,
+)
 from depcheck.findings import Fix, Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Grant, Job, Workflow
 from depcheck.project import Project
-from depcheck.project.exposures import role_of
 from depcheck.source import Edit
 from depcheck.values import Absent, Known, Unknown, string
 
-#: Capabilities that are root on the host by another name (the kernel's capabilities(7) says what each one allows).
-_DANGEROUS = {
-    "ALL": "every capability there is",
-    "SYS_ADMIN": "mounting, namespaces and most of what root may do",
-    "SYS_MODULE": "loading code into the kernel",
-    "SYS_PTRACE": "reading and changing the memory of other processes",
-    "SYS_RAWIO": "reading and writing the host's memory and devices",
-    "SYS_BOOT": "restarting the host and loading another kernel",
-    "DAC_READ_SEARCH": "reading every file of the host",
-    "BPF": "running programs in the kernel",
-    "PERFMON": "looking into the kernel and other processes",
-    "MAC_ADMIN": "changing the host's mandatory access control",
-}
-_NAMESPACES = {
-    "network_mode": "the network of the host: every service on its loopback interface, and no limits on its own ports",
-    "pid": "the processes of the host, with their environments and memory",
-    "ipc": "the shared memory of the host",
-    "uts": "the name of the host",
-    "userns_mode": "the users of the host: its root is the host's root",
-    "cgroup": "the control groups of the host",
-}
-
-
-def privileged_container(subject: Grant, project: Project) -> Iterator[Outcome]:
-    """No container has everything that the host's root has."""
-    for action in subject.actions:
-        if string(action) == "privileged":
-            yield Violation(subject.span, severity=_here(subject))
-        elif isinstance(action, Unknown) and subject.span.text.strip("\"'").startswith("privileged"):
-            yield Undetermined(action)
-
-
-def docker_socket_mounted(subject: Grant, project: Project) -> Iterator[Outcome]:
-    """No container can command the daemon that runs it."""
-    if not any(string(action) == "docker_socket" for action in subject.actions):
-        return
-    service = project.resource(subject.scope, subject.environment)
-    image = (string(service.get("image")) or "") if service is not None else ""
-    if re.search(r"(?:docker|podman)?-?socket-?proxy", image):
-        yield Held(subject.span, f"{image} is made to stand between the socket and others")
-        return
-    source = next((string(each) for each in subject.resources if string(each)), None)
-    yield Violation(subject.span, severity=_here(subject), words={"socket": source or "the daemon's socket"})
-
-
-def host_namespace(subject: Grant, project: Project) -> Iterator[Outcome]:
-    """A container sees its own network and its own processes."""
-    for action in subject.actions:
-        name, _, mode = (string(action) or "").partition(":")
-        if mode == "host" and name in _NAMESPACES:
-            severity = _here(subject) or ("high" if name in ("pid", "userns_mode") else None)
-            words: dict[str, object] = {"name": name, "what": _NAMESPACES[name]}
-            yield Violation(subject.span, severity=severity, discriminator=name, words=words)
-
-
-def dangerous_capability(subject: Grant, project: Project) -> Iterator[Outcome]:
-    """No container is given what makes it root on the host."""
-    for action in subject.actions:
-        kind, _, capability = (string(action) or "").partition(":")
-        name = capability.upper().removeprefix("CAP_")
-        if kind == "cap_add" and name in _DANGEROUS:
-            words: dict[str, object] = {"capability": capability, "what": _DANGEROUS[name]}
-            yield Violation(subject.span, severity=_here(subject), discriminator=name, words=words)
-
-
-def _here(subject: Grant) -> str | None:
-    """Low where only tests and developers' machines run it."""
-    return "low" if role_of(subject.span.path) == "test" else None
+__all__ = [
+    "capabilities_kept",
+    "confinement_off",
+    "container_runs_as_root",
+    "dangerous_capability",
+    "docker_socket_mounted",
+    "function_role_shared",
+    "host_device",
+    "host_namespace",
+    "host_path_writable",
+    "new_privileges_allowed",
+    "oidc_any_ref",
+    "oidc_audience_missing",
+    "oidc_role_undefined",
+    "oidc_subject_impossible",
+    "oidc_subject_mismatch",
+    "passwordless_sudo",
+    "privileged_container",
+    "root_filesystem_writable",
+    "secrets_inherit",
+    "setuid_program",
+    "task_reaches_host",
+    "task_shares_roles",
+    "token_lacks_permission",
+    "token_permissions_unset",
+    "token_wider_for_some_jobs",
+    "token_wider_than_needed",
+    "whole_secrets_context",
+    "workflow_token_write_all",
+]
 
 
 def workflow_token_write_all(subject: Grant, project: Project) -> Iterator[Outcome]:
