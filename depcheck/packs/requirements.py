@@ -15,7 +15,6 @@ enough in ``forbid``. Judging has three results, and an unknown is never rounded
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
@@ -152,7 +151,25 @@ def _word(word: str, wanted: Json, value: Value) -> str:
         return NO
     if isinstance(value.value, list):
         return _elements(word, wanted, value.value)
+    if word == "matches":
+        return _matches(str(wanted), value.value)
     return YES if _scalar(word, wanted, value.value) else NO
+
+
+def _matches(pattern: str, actual: object) -> str:
+    """Whether a part of a scalar fits a pattern of RE2's syntax, in time that is linear in its length: packs come with
+    the repository that is scanned. ``open`` where the text is too long to say."""
+    if not isinstance(actual, (str, int, float)):
+        return NO
+    from depcheck.terraform.functions.re2 import TooComplexError
+    from depcheck.terraform.functions.re2 import pattern as compiled
+
+    expression = compiled(pattern)
+    expression.steps = 0
+    try:
+        return NO if expression.search(_text(actual)) is None else YES
+    except TooComplexError:
+        return OPEN
 
 
 def _elements(word: str, wanted: Json, elements: Iterable[Value]) -> str:
@@ -166,8 +183,6 @@ def _scalar(word: str, wanted: Json, actual: object) -> bool:
         return same(wanted, actual)
     if word == "one_of":
         return isinstance(wanted, list) and any(same(each, actual) for each in wanted)
-    if word == "matches":
-        return isinstance(actual, (str, int, float)) and re.search(str(wanted), _text(actual)) is not None
     number, bound = _number(actual), _number(wanted)
     if number is None or bound is None:
         return False
@@ -227,7 +242,10 @@ def problems(condition: Json, where: str) -> Iterator[str]:
                     yield f'"{word}" in {where} is no word of the requirement language ({", ".join(WORDS)})'
             pattern = part.get("matches")
             if pattern is not None:
+                from depcheck.terraform.functions.re2 import PatternError, TooComplexError
+                from depcheck.terraform.functions.re2 import pattern as compiled
+
                 try:
-                    re.compile(str(pattern))
-                except re.error as error:
-                    yield f'the pattern "{pattern}" in {where} is no regular expression: {error}'
+                    compiled(str(pattern))
+                except (PatternError, TooComplexError) as error:
+                    yield f'the pattern "{pattern}" in {where} is no regular expression of RE2: {error}'

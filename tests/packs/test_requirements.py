@@ -101,3 +101,8 @@ def test_problems(condition: object, clause: str) -> None:
     found = list(problems(condition, "require"))  # type: ignore[arg-type]
     assert len(found) == 1
     assert clause in found[0]
+
+
+def test_a_pattern_of_a_pack_takes_no_time_without_bound() -> None:
+    assert match({"matches": "(x+x+)+y$"}, value("x" * 50_000)) in ("no", "open")
+    assert match({"matches": "(x+x+)+y$"}, value("x" * 30)) == "no"
