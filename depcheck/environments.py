@@ -133,6 +133,7 @@ _FILE_NAMES = tuple(
         r"dockerfile\.(?P<env>[a-z0-9_-]+)",
         r"(?P<env>[a-z0-9_-]+)\.dockerfile",
         r"values[._-](?P<env>[a-z0-9_-]+)\.ya?ml",
+        r"(?:fly|serverless|wrangler|appsettings)[._-](?P<env>[a-z0-9_-]+)\.(?:toml|ya?ml|jsonc?)",
         r"(?P<env>[a-z0-9_-]+)\.tf(?:\.json)?",
     )
 )

@@ -94,8 +94,9 @@ class Setting:
     """A named value handed to a program or a configuration.
 
     ``origin`` is ``env-file``, ``compose``, ``dockerfile-env``, ``dockerfile-arg``, ``workflow``, ``tfvars``,
-    ``terraform-variable``, ``container``, ``lambda``, ``cdk-context``, ``shell`` or ``build-arg``. ``span`` is the
-    place of the name.
+    ``terraform-variable``, ``container``, ``lambda``, ``cdk-context``, ``shell``, ``build-arg``, ``platform`` (what a
+    hosting platform's file gives), ``kubernetes``, ``flag`` or ``config`` (a program's or a platform's configuration
+    of an environment; the name has dots). ``span`` is the place of the name.
     """
 
     __slots__ = ("environment", "name", "origin", "scope", "sensitive", "span", "value")

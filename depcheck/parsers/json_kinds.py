@@ -13,6 +13,7 @@ _ESCAPED_STATEMENT = re.compile(r"\\\"Statement\\\"\s*:\s*[\[{]")
 _EFFECT = re.compile(r"\\?\"(?:Effect|Sid|NotAction|Action)\\?\"\s*:", re.IGNORECASE)
 #: How ``terraform show -json`` begins.
 _PLAN = re.compile(r"\s*\{\s*\"format_version\"\s*:\s*\"[\d.]+\"\s*,\s*\"terraform_version\"\s*:")
+_PLATFORM = re.compile(r"vercel\.json|eas\.json|wrangler(?:[._-][\w-]+)?\.jsonc?")
 #: Files that are never deployment configuration, and large.
 _NEVER = frozenset({"package-lock.json", "tsconfig.json", "composer.json", "manifest.json", "tree.json"})
 
@@ -25,6 +26,8 @@ def kind_of(path: str, head: str) -> str | None:
         return "cdk"
     if name == "package.json":
         return "package-json"
+    if _PLATFORM.fullmatch(name):
+        return "platform"
     if name.endswith((".tf.json", ".tofu.json")):
         return "terraform-json"
     if name.endswith(".tfvars.json"):
@@ -41,7 +44,9 @@ def kind_of(path: str, head: str) -> str | None:
         return None
     if (_STATEMENT.search(head) or _ESCAPED_STATEMENT.search(head)) and _EFFECT.search(head):
         return "iam-policy"
-    return None
+    from depcheck.parsers.toml_kinds import of_environments
+
+    return of_environments(path, head)
 
 
 def is_template(head: str) -> bool:

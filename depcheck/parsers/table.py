@@ -31,6 +31,12 @@ MODULES: dict[str, str] = {
     "crontab": "crontab",
     "versions": "versions",
     "package-json": "versions",
+    "platform": "platforms",
+    "serverless": "serverless",
+    "helm-values": "helm",
+    "kustomization": "helm",
+    "config": "configs",
+    "flags": "configs",
     "kubernetes": "kubernetes",
     "node-cron": "node_cron",
 }
@@ -62,7 +68,8 @@ _NAMES: tuple[tuple[str, Pattern], ...] = tuple(
         ("crontab", r"crontab(?:\.(?:txt|example|sample|dist|root))?|.+\.(?:crontab|cron)"),
         ("program", r"(?:.*[._-])?(?:cron|schedul|backup)[\w-]*(?:\.[\w-]+)*\.(?:ts|js|mjs|cjs|mts)"),
         ("yaml", r".+\.ya?ml"),
-        ("json", r".+\.(?:json|template|skey|vkey)"),
+        ("json", r".+\.(?:jsonc?|template|skey|vkey)"),
+        ("toml", r".+\.toml"),
     )
 )
 _NOT_DOCKERFILES = Pattern(
@@ -99,6 +106,10 @@ def kind_of(path: str, head: str) -> str | None:
         return of_json(path, head)
     if kind == "program":
         return "node-cron" if _NODE_CRON.search(head) else None
+    if kind == "toml":
+        from depcheck.parsers.toml_kinds import kind_of as of_toml
+
+        return of_toml(path, head)
     if kind is None and "." not in path.rsplit("/", 1)[-1] and _SHEBANG.match(head):
         return "shell"
     return kind

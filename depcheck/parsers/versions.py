@@ -1,7 +1,7 @@
 """Files that say which version of a language or tool a folder uses → runtimes.
 
 ``.nvmrc``, ``.python-version`` and their like hold one version (pyenv's several); ``.tool-versions`` one tool a line;
-``go.mod`` and ``engines`` of ``package.json`` say what is accepted.
+``go.mod``, ``engines`` of ``package.json`` and ``requires-python`` of ``pyproject.toml`` say what is accepted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from depcheck.model import Comment, Runtime
 from depcheck.parsers import Context, Parsed
 from depcheck.patterns import Pattern
 from depcheck.source import Text
-from depcheck.values import Known
+from depcheck.values import Known, Value
 
 #: Name of a file that holds nothing else → whose version it is.
 _OF_ONE = {
@@ -45,6 +45,9 @@ def parse(text: Text, context: Context) -> Parsed:
         found = _module(text)
     elif name == "package.json":
         found = _package(text)
+    elif name.endswith(".toml"):
+        parsed.facts.runtimes = _of_tables(text, name, parsed, context)
+        return parsed
     else:
         parsed.comments = list(_comments(text))
         found = _listed(text) if name == ".tool-versions" else _alone(text, _OF_ONE.get(name, ""))
@@ -63,6 +66,27 @@ def _told(found: Iterable[tuple[str, int, int]], text: Text, context: Context) -
         )
         for language, start, end in found
         if end - start <= _LONGEST
+    ]
+
+
+def _of_tables(text: Text, name: str, parsed: Parsed, context: Context) -> list[Runtime]:
+    """``requires-python`` of a project, or the tools that mise installs."""
+    from depcheck.syntax import toml
+
+    file = toml.parse(text)
+    parsed.comments, parsed.problems, parsed.tree = file.comments, file.problems, file.root
+    told: list[tuple[str, Value]] = []
+    if name == "pyproject.toml":
+        told.append(("python", file.root.get("project", "requires-python")))
+        told.append(("python", file.root.get("tool", "poetry", "dependencies", "python")))
+    else:
+        for tool, value in file.root.get("tools").items():
+            version = value.get("version") if isinstance(value, Known) and isinstance(value.value, dict) else value
+            told += [(_TOOLS.get(tool, tool), each) for each in version.elements()]
+    return [
+        Runtime(language, version, version.span, scope=context.scope, environment=context.environment)
+        for language, version in told
+        if isinstance(version, Known) and isinstance(version.value, (str, int, float))
     ]
 
 

@@ -12,6 +12,11 @@ _DEPENDABOT = re.compile(r"(?:.*/)?\.(?:github|gitea)/dependabot\.ya?ml")
 _ACTION = re.compile(r"(?:.*/)?action\.ya?ml")
 _COMPOSE = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[._-][^/]+)?\.ya?ml|(?:.*/)?[^/]+[._-](?:docker-)?compose\.ya?ml")
 
+_SERVERLESS = re.compile(r"serverless(?:[._-][\w-]+)?\.ya?ml")
+_SERVERLESS_KEYS = re.compile(r"^(?:service|provider|functions|frameworkVersion)\s*:", re.MULTILINE)
+_KUSTOMIZATION = re.compile(r"kustomization\.ya?ml")
+_VALUES = re.compile(r"(?:.*/)?values[./_-](?P<word>[\w.-]+)\.ya?ml")
+
 _ACTION_KEYS = re.compile(r"^[\"']?(?:runs|inputs|outputs|branding)[\"']?\s*:", re.MULTILINE)
 _COMPOSE_KEYS = re.compile(
     r"^[\"']?(?:services|include|volumes|networks|configs|secrets|x-[\w.-]+)[\"']?\s*:", re.MULTILINE
@@ -50,6 +55,9 @@ def kind_of(path: str, head: str) -> str | None:
         return "action"
     if _COMPOSE.fullmatch(lowered):
         return "compose" if _COMPOSE_KEYS.search(head) else None
+    of_cluster = _of_cluster(lowered, head)
+    if of_cluster is not None:
+        return of_cluster
     if is_template(head):
         return "cloudformation"
     if (_SCHEDULED.search(head) or _VELERO.search(head)) and "{{" not in head:
@@ -58,4 +66,21 @@ def kind_of(path: str, head: str) -> str | None:
         return "workflow"
     if _SERVICES.search(head) and _SERVICE_KEYS.search(head) and not _OTHERS.search(head):
         return "compose"
+    from depcheck.parsers.toml_kinds import of_environments
+
+    return of_environments(path, head)
+
+
+def _of_cluster(path: str, head: str) -> str | None:
+    """``serverless``, ``kustomization`` or ``helm-values`` by the file's name."""
+    name = path.rsplit("/", 1)[-1]
+    if _KUSTOMIZATION.fullmatch(name):
+        return "kustomization"
+    if _SERVERLESS.fullmatch(name) and _SERVERLESS_KEYS.search(head):
+        return "serverless"
+    values = _VALUES.fullmatch(path)
+    if values is not None:
+        from depcheck.environments import ORDER_OF
+
+        return "helm-values" if any(word in ORDER_OF for word in re.split(r"[._-]", values["word"])) else None
     return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depcheck.discovery import LINKED, SIZE_LIMIT, Candidate, discover, find_root, read
-from depcheck.environments import Environments
+from depcheck.environments import Environments, glob_match
 from depcheck.findings import ReadError, Skipped, raised
 from depcheck.model import Comment, Facts, File, Problem, Resource
 from depcheck.parsers import Context, Embedded, Parsed
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 EMBEDDED_DEPTH = 4
 #: The kind of texts that are no configuration.
 OTHER_TEXT = "text"
+#: The kind of files of feature flags that only the policy tells.
+FLAGS = "flags"
 #: How long a chain of files may be in which each is named by the one before it.
 COMPOSE_ROUNDS = 8
 # For ``fileset()``: what no configuration means, and how many files are enough.
@@ -196,7 +198,7 @@ class _Loader:
             self._source(source, candidate.tracked)
 
     def _source(self, source: Source, tracked: bool | None) -> None:
-        kind = kind_of(source.path, source.text[:4096])
+        kind = kind_of(source.path, source.text[:4096]) or self._promised_kind(source.path)
         if self.options.all_text and (kind is None or (kind in ON_REQUEST and not self.options.docs)):
             self._other_text(source, tracked)
             return
@@ -210,11 +212,16 @@ class _Loader:
             return
         self._read(source, kind, tracked)
 
+    def _promised_kind(self, path: str) -> str | None:
+        """``flags`` for a file that the policy names as one of feature flags."""
+        globs = self.policy.flags.files if self.policy is not None else ()
+        return FLAGS if any(glob_match(path, glob) for glob in globs) else None
+
     def _read(self, source: Source, kind: str, tracked: bool | None) -> None:
         self.sources[source.path] = source
         environment = self.environments.of_path(source.path)
         text = Text.of(source)
-        context = Context(self.environments, environment, tracked=tracked)
+        context = Context(self.environments, environment, tracked=tracked, origin="flag" if kind == FLAGS else "")
         try:
             parsed = self._parse(kind, text, context, source.path, 0)
         except Exception as error:

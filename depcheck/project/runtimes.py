@@ -23,11 +23,11 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 #: Files of versions by which languages are chosen; the others say what is accepted.
-_ACCEPTING = frozenset({"go.mod", "package.json"})
+_ACCEPTING = frozenset({"go.mod", "package.json", "pyproject.toml"})
 #: What makes a folder a package of its own, and what takes packages of other folders in.
 _MANIFESTS = {"node": ("package.json",), "go": ("go.mod",), "python": ("pyproject.toml",)}
 _WORKSPACES = re.compile(r"\"(?:workspaces|turbo|lerna|nx)\"\s*:|pnpm")
-_FUNCTIONS = frozenset({"terraform", "terraform-json", "cloudformation"})
+_FUNCTIONS = frozenset({"terraform", "terraform-json", "cloudformation", "serverless"})
 _DEVELOPMENT = frozenset({"development", "test", "preview"})
 _WORKFLOWS = re.compile(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/(?:workflows|actions)/.+")
 
