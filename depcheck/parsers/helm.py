@@ -53,8 +53,8 @@ def _variables(item: Value, prefix: str, environment: str | None, teller: Teller
             if called is not None and isinstance(value, Known):
                 teller.one(called, Known(value.value, value.span, key=name.span), scope, environment)
         return
-    for name, value in leaves(item):
-        teller.one(name, value, scope, environment)
+    for path, value in leaves(item):
+        teller.one(path, value, scope, environment)
 
 
 def _image(item: Value, prefix: str, environment: str | None, teller: Teller) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from depcheck.environments import ORDER_OF
+from depcheck.patterns import Pattern
 
-_PLATFORM = re.compile(r"netlify\.toml|(?:wrangler|fly)(?:[._-][\w-]+)?\.toml")
+_PLATFORM = Pattern(r"netlify\.toml|(?:wrangler|fly)(?:[._-][\w-]+)?\.toml")
 _VERSIONS = frozenset({"pyproject.toml", "mise.toml", ".mise.toml"})
 _FOLDERS = frozenset(
     {
@@ -23,20 +24,20 @@ _FOLDERS = frozenset(
     }
 )
 _FLAG_FOLDERS = frozenset({"flags", "feature-flags", "feature_flags", "features", "toggles"})
-_FLAGS = re.compile(r"(?:[\w-]+[._-])?(?:feature[._-]?)?(?:flags?|toggles?)(?:[._-][\w.-]+)?")
-_PREFIX = re.compile(
+_FLAGS = Pattern(r"(?:[\w-]+[._-])?(?:feature[._-]?)?(?:flags?|toggles?)(?:[._-][\w.-]+)?")
+_PREFIX = Pattern(
     r"(?:config|settings?|application|app|env|environment|values|params|parameters|flags?|features?|feature[-_]flags?"
     r"|toggles?)[._-]"
 )
-_APPSETTINGS = re.compile(r"appsettings\.([\w-]+)\.json")
+_APPSETTINGS = Pattern(r"appsettings\.([\w-]+)\.json")
 #: A key at the left edge that is named after an environment, in any of the languages.
-_KEY = re.compile(
+_KEY = Pattern(
     r"(?:^\s{0,4}[\"']?|^\[|[{,]\s*[\"'])("
     + "|".join(sorted(ORDER_OF, key=len, reverse=True))
     + r")[\"']?(?:\s*[:=]|[\].])",
     re.IGNORECASE | re.MULTILINE,
 )
-_MANIFEST = re.compile(r"^[\"']?(?:apiVersion|kind|AWSTemplateFormatVersion|openapi|swagger|\$schema)[\"']?\s*:", re.M)
+_MANIFEST = Pattern(r"^[\"']?(?:apiVersion|kind|AWSTemplateFormatVersion|openapi|swagger|\$schema)[\"']?\s*:", re.M)
 
 
 def kind_of(path: str, head: str) -> str | None:
