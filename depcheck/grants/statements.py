@@ -140,7 +140,7 @@ def everywhere(grant: Grant, templates: Sequence[str]) -> tuple[Value, Unknown |
     """The entry by which a statement is for every resource of one of some templates (``s3:*/*``), or one that may be
     ``*`` and is told as undecided. Without templates only ``*`` is of use."""
     if grant.not_resources:
-        return grant.not_resources[0], None
+        return _not_all_left_out(grant, templates)
     undecided: Unknown | None = None
     for each in grant.resources:
         text = pattern_of(each)
@@ -152,10 +152,19 @@ def everywhere(grant: Grant, templates: Sequence[str]) -> tuple[Value, Unknown |
     return (undecided, undecided) if undecided is not None else None
 
 
+def _not_all_left_out(grant: Grant, templates: Sequence[str]) -> tuple[Value, None] | None:
+    """The first entry of NotResource, unless the entries leave nothing."""
+    texts = [pattern_of(each) or "" for each in grant.not_resources]
+    for text in texts:
+        if text and (text.strip("*") == "" or (templates and all(covers_every(text, one) for one in templates))):
+            return None
+    return grant.not_resources[0], None
+
+
 def anywhere(grant: Grant, templates: Sequence[str]) -> tuple[Value, None] | None:
     """The entry by which a statement is for at least one resource of some templates, as far as one can tell."""
     if grant.not_resources:
-        return grant.not_resources[0], None
+        return _not_all_left_out(grant, templates)
     for each in grant.resources:
         text = pattern_of(each)
         if text is None or OPEN in text or text.strip("*") == "":
