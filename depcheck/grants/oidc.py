@@ -23,7 +23,7 @@ _FORM = Pattern(r"repo:[^:]*:(?:\*|\?|environment|ref|pull_request|\ufffc).*|rep
 _NUMBER = re.compile(r"@(?:\d+|\*)")
 #: Claims beside the subject that say from which branch, environment or workflow a job comes.
 _NARROWER = (":environment", ":ref", ":job_workflow_ref", ":actor", ":workflow_ref", ":base_ref", ":event_name")
-#: As much of a pattern is compared.
+#: Patterns up to this length are compared.
 _LONGEST = 400
 
 
@@ -105,7 +105,8 @@ def is_usual(pattern: str) -> bool:
 @lru_cache(maxsize=8192)
 def overlap(one: str, other: str) -> bool:
     """Whether some text matches both of two patterns with ``*`` and ``?``."""
-    one, other = one[:_LONGEST], other[:_LONGEST]
+    if max(len(one), len(other)) > _LONGEST:
+        return True  # longer than any subject: not judged
     states = {0}
     _pass_stars(states, other)
     for char in one:
