@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from depcheck.checks.secrets_in_files import client_exposed_secret as client_exposed_secret
+from depcheck.checks.secrets_in_files import env_file_tracked as env_file_tracked
+from depcheck.checks.secrets_in_files import secret_file_in_image as secret_file_in_image
+from depcheck.checks.secrets_in_files import weak_secret as weak_secret
 from depcheck.checks.secrets_in_pipelines import long_lived_cloud_key as long_lived_cloud_key
 from depcheck.checks.secrets_in_pipelines import secret_build_argument as secret_build_argument
 from depcheck.checks.secrets_in_pipelines import secret_in_artifact as secret_in_artifact
@@ -14,15 +17,11 @@ from depcheck.checks.secrets_in_terraform import secret_in_output as secret_in_o
 from depcheck.checks.secrets_in_terraform import secret_in_task_environment as secret_in_task_environment
 from depcheck.checks.secrets_in_terraform import secret_in_user_data as secret_in_user_data
 from depcheck.checks.secrets_in_terraform import secret_variable_not_sensitive as secret_variable_not_sensitive
-from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
-from depcheck.model import Build, Command, File, Setting
+from depcheck.findings import Note, Outcome, Violation
+from depcheck.model import Build, Command, Setting
 from depcheck.project import Project, arguments, exposures, provider_tokens
 from depcheck.project.credentials import (
-    client_prefix,
     is_credible,
-    is_placeholder,
-    is_public_name,
-    is_public_value,
     is_random,
     kind_of_name,
 )
@@ -98,8 +97,14 @@ def literal_secret(subject: Project, project: Project) -> Iterator[Outcome]:
             severity=severity,
             secrets=[each.span],
             discriminator=each.name,
-            words={"name": f"{each.name} of {each.scope}" if each.origin == "resource" else each.name},
+            words={"name": _named(each)},
         )
+
+
+def _named(each: Exposure) -> str:
+    if each.origin != "resource":
+        return each.name
+    return each.scope if each.scope == f"local.{each.name}" else f"{each.name} of {each.scope}"
 
 
 def _weight(each: Exposure) -> tuple[str | None, str]:
@@ -167,55 +172,6 @@ def secret_in_process_list(subject: Command, project: Project) -> Iterator[Outco
             discriminator=f"{subject.name} {name}",
             words={"program": subject.name or "a command", "option": option, "name": name},
         )
-
-
-def env_file_tracked(subject: File, project: Project) -> Iterator[Outcome]:
-    """What git keeps holds no env file with secrets."""
-    if role_of(subject.source.path) == "template":
-        return
-    path = subject.source.path
-    literals = [each for each in exposures.literals(project) if not each.role or is_random(each.text)]
-    both: list[ProviderToken | Exposure] = [*provider_tokens.held_in(path, project)]
-    both += [each for each in literals if each.span.path == path]
-    found = list({each.span.line: each for each in both}.values())
-    if not found:
-        return
-    if subject.tracked is None:
-        yield Undetermined(place=subject.span, reason="without a git work tree nothing tells which files are tracked")
-    elif subject.tracked:
-        yield Violation(
-            subject.span,
-            severity="low" if role_of(subject.source.path) == "test" else None,
-            related=[Note(f"{each.name or 'a token'} is set here", each.key) for each in found[:10]],
-            secrets=[each.span for each in found],
-            words={"path": subject.source.path, "count": "a secret" if len(found) == 1 else f"{len(found)} secrets"},
-        )
-    else:
-        yield Held(subject.span, "git does not track it")
-
-
-def client_exposed_secret(subject: Setting, project: Project) -> Iterator[Outcome]:
-    """What a build tool writes into pages and apps is no secret."""
-    prefix = client_prefix(subject.name)
-    if prefix is None:
-        return
-    name = subject.name[len(prefix[0]) :]
-    if is_public_name(name):
-        return
-    kind = kind_of_name(name)
-    text = scalar_text(subject.value)
-    if kind is None or (text is not None and (is_public_value(text) or text.lower() in ("true", "false"))):
-        return
-    if kind not in _CLIENT_KINDS and not re.search(r"PRIVATE|SECRET|SERVICE_ROLE", subject.name):
-        return
-    span = exposures.place_of(subject.value, text) if text and not is_placeholder(text, (subject.name,)) else None
-    yield Violation(
-        subject.span,
-        severity="medium" if kind == "token" else None,
-        secrets=[span] if span is not None else [],
-        discriminator=subject.name,
-        words={"name": subject.name, "tool": prefix[1]},
-    )
 
 
 def provider_token(subject: Project, project: Project) -> Iterator[Outcome]:

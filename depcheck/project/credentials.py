@@ -22,6 +22,16 @@ _LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t
 _SEQUENCES = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl")
 #: Longer values are keys and documents; the patterns for placeholders are about what a person types.
 _LONGEST_PLACEHOLDER = 400
+#: Signs of references and of what is to be filled in.
+_TEMPLATED = Pattern(r"[\s${}<>%\[\]()/:@*]|\.{3}|x{4,}")
+_SWITCHES = frozenset(
+    {"true", "false", "none", "null", "nil", "auto", "default", "disabled", "enabled", "no", "yes", "off"}
+)
+_TO_CHANGE = Pattern(
+    r"change[-_]?(?:me|this|it)|replace[-_]?(?:me|this|it)|insecure|not[-_]?(?:so[-_]?)?secret|super[-_]?secret"
+    r"|(?:your|my)[-_](?:super|secret|own|very|long|random|strong|jwt|session)|placeholder|dev[-_]secret",
+    re.IGNORECASE,
+)
 #: In a value of several words these tell that it speaks of a secret and is none.
 _NAMING = frozenset({"key", "pass", "passphrase", "passwd", "password", "pw", "pwd", "secret", "token"})
 _SHORTEST = {"password": 6, "secret": 6, "token": 12, "key": 12, "weak": 20}
@@ -43,6 +53,8 @@ class _Vocabulary:
         "not_with",
         "patterns",
         "public_values",
+        "server_only",
+        "signing",
         "words",
     )
 
@@ -69,6 +81,8 @@ class _Vocabulary:
         public = _map(data["public"])
         self.public_values = [_regex(entry, re.DOTALL) for entry in _entries(public["values"])]
         self.client_names = [_regex(entry) for entry in _entries(public["client_names"])]
+        self.signing = [tuple(phrase.split()) for phrase in _texts(_map(data["signing"]).get("phrases"))]
+        self.server_only = _words(data["server_only"])
         self.client = [(str(entry["prefix"]), str(entry["tool"])) for entry in _entries(data["client"])]
 
 
@@ -157,6 +171,21 @@ def is_public_name(name: str) -> bool:
     return any(pattern.fullmatch(name) for pattern in _vocabulary().client_names)
 
 
+def is_server_name(name: str) -> bool:
+    """Whether a name is that of a vendor's key that is never made for clients (``OPENAI_API_KEY``)."""
+    return not _vocabulary().server_only.isdisjoint(tokens(name))
+
+
+def is_signing_name(name: str) -> bool:
+    """Whether what has this name signs or encrypts, so that whoever guesses it forges (``JWT_SECRET``)."""
+    parts = tokens(name)
+    return kind_of_name(name) is not None and any(
+        tuple(parts[at : at + len(phrase)]) == phrase
+        for phrase in _vocabulary().signing
+        for at in range(len(parts) - len(phrase) + 1)
+    )
+
+
 # --- values
 
 
@@ -188,6 +217,17 @@ def made_of_words(text: str, more: Iterable[str] = ()) -> bool:
     lowered = text.lower()
     return _segments(re.sub(r"[\W_]+", "", lowered), known) or _segments(
         re.sub(r"[\W_]+", "", lowered.translate(_LEET)), known
+    )
+
+
+def is_spoken(text: str, context: Iterable[str] = ()) -> bool:
+    """Whether a value is words that everybody tries first (``changeme``, ``postgres``, ``change-this-key``)."""
+    if len(text) > 80 or not text.isascii() or _TEMPLATED.search(text) or text.lower() in _SWITCHES:
+        return False
+    return (
+        made_of_words(text, {token for name in context for token in tokens(name)})
+        or _says_what_it_is(text)
+        or _TO_CHANGE.search(text) is not None
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from depcheck.data import load_json
-from depcheck.model import Job, Resource, Setting
+from depcheck.model import Declaration, Job, Resource, Setting
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.credentials import kind_of_name
 from depcheck.source import Span
@@ -20,6 +22,11 @@ _DEPTH = 16
 _PAIRS = (("name", "value"), ("Name", "Value"), ("key", "value"), ("ParameterKey", "ParameterValue"))
 #: Pairs of lists that the parsers tell as settings.
 _NO_PAIRS = frozenset({"tags", "tag", "Tags", "environment", "Environment", "EnvironmentVariables"})
+#: Longer ones are documents and no settings.
+_LONGEST_LOCAL = 60_000
+_HINT = Pattern(r"pass|pwd|secret|token|key|cred|auth|salt", re.IGNORECASE)
+_QUOTED = Pattern(r'"(?P<value>[^"\\$]{6,400})"')
+_ENTRY = Pattern(r'"?(?P<name>[A-Za-z_][\w-]{1,80})"?\s{0,40}[=:]\s{0,4}"(?P<value>[^"\\$\n]{6,400})"')
 
 
 class NamedValue:
@@ -57,11 +64,48 @@ def named_values(project: Project) -> Iterator[NamedValue]:
     for resource in project.facts.resources:
         if resource.format in _FORMATS and not _is_view(resource):
             yield from _of_resource(resource)
+    for declaration in project.facts.declarations:
+        if declaration.kind == "local":
+            yield from _of_local(declaration)
+    for file in project.facts.files:
+        if file.kind == "cloudformation" and isinstance(file.tree, Known):
+            yield from _of_parameters(file.tree, file.environment)
 
 
 def _is_view(resource: Resource) -> bool:
     """Whether it is a CloudFormation resource told a second time, in Terraform's words."""
     return resource.format == "cloudformation" and "::" not in resource.type
+
+
+def _of_local(local: Declaration) -> Iterator[NamedValue]:
+    """The literals of a local value, which nothing may use."""
+    span = local.expression
+    if span is None or span.end - span.start > _LONGEST_LOCAL:
+        return
+    text = span.text
+    if text.startswith('"'):
+        found = _QUOTED.fullmatch(text) if kind_of_name(local.name) is not None else None
+        matches = [(local.name, found)] if found is not None else []
+    elif _HINT.search(text) is None:
+        return
+    else:
+        matches = [(match["name"], match) for match in _ENTRY.finditer(text) if kind_of_name(match["name"])]
+    for name, match in matches:
+        start, end = match.span("value")
+        value = Known(match["value"], Span(span.source, span.start + start, span.start + end))
+        yield NamedValue(
+            name, value, origin="resource", scope=f"local.{local.name}", environment=local.environment, key=local.span
+        )
+
+
+def _of_parameters(template: Known, environment: str | None) -> Iterator[NamedValue]:
+    """The defaults of a template's parameters."""
+    for name, parameter in template.get("Parameters").items():
+        value = parameter.get("Default")
+        if isinstance(value, Known) and kind_of_name(name) is not None:
+            yield NamedValue(
+                name, value, origin="parameter", scope="", environment=environment, key=parameter.key or value.span
+            )
 
 
 def _of_setting(setting: Setting) -> Iterator[NamedValue]:
