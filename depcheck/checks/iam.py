@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
-from depcheck.grants import escalation, reach, trust
+from depcheck.grants import attached, escalation, reach, trust
 from depcheck.grants.holders import joined
 from depcheck.model import Grant, Resource
 from depcheck.patterns import Pattern
@@ -17,12 +17,6 @@ _ANY_ROLE = Pattern(rf"arn:(?:[\w-]+|\*|{OPEN}):iam::(?:\d*|\*|{OPEN}):role/\*+"
 _ADMINISTRATORS = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"})
 #: Claims of GitHub's token, other than its subject, that tell the repository.
 _OTHER_CLAIMS = (":repository", ":repository_id", ":repository_owner_id", ":job_workflow_ref")
-_OWN = Pattern(r"(?<!data\.)\baws_iam_policy\.[\w-]+")
-_HOLDERS = {
-    "aws_iam_user_policy_attachment": "a user",
-    "aws_iam_user_policy_attachments_exclusive": "a user",
-    "AWS::IAM::User": "a user",
-}
 
 
 def _denials(grant: Grant, project: Project) -> list[Grant]:
@@ -378,29 +372,21 @@ def unscoped_oidc_trust(subject: Grant, project: Project) -> Iterator[Outcome]:
 
 def administrator_policy_attached(subject: Resource, project: Project) -> Iterator[Outcome]:
     """No role and no user holds AWS's own policy for administrators."""
-    for name in ("policy_arn", "policy_arns", "managed_policy_arns"):
-        for value in subject.get(name).elements():
-            policy = policies.managed_name(value, subject, project)
-            if policy in _ADMINISTRATORS:
-                yield Violation(
-                    value,
-                    severity="medium" if policy == "PowerUserAccess" else None,
-                    discriminator=policy,
-                    words={"policy": policy, "who": _HOLDERS.get(_origin(subject, project), "a role")},
-                )
-            elif isinstance(value, Unknown) and value.outline is None and not _is_own(value):
-                yield Undetermined(value)
+    for value, policy in attached.policies_of(subject, project):
+        if policy in _ADMINISTRATORS:
+            yield Violation(
+                value,
+                severity="medium" if policy == "PowerUserAccess" else None,
+                discriminator=policy,
+                words={"policy": policy, "who": attached.holder_of(subject, project)},
+            )
+        elif policy is None and isinstance(value, Unknown) and value.outline is None and not attached.is_own(value):
+            yield Undetermined(value)
 
 
-def _is_own(value: Unknown) -> bool:
-    """Whether a policy that is not decided is one that the configuration makes itself."""
-    names = [each.name for each in value.missing]
-    return value.refers is not None or (bool(names) and all(_OWN.search(name) for name in names))
-
-
-def _origin(subject: Resource, project: Project) -> str:
-    """The type as which a resource was written."""
-    if subject.format != "cloudformation":
-        return subject.type
-    written = project.resource(subject.address, subject.environment)
-    return written.type if written is not None else subject.type
+def full_access_policy_attached(subject: Resource, project: Project) -> Iterator[Outcome]:
+    """No role and no user holds AWS's own policy for all of a service."""
+    for value, policy in attached.policies_of(subject, project):
+        if policy is not None and policy.endswith("FullAccess") and policy not in _ADMINISTRATORS:
+            words: dict[str, object] = {"policy": policy, "who": attached.holder_of(subject, project)}
+            yield Violation(value, discriminator=policy, words=words)
