@@ -96,10 +96,11 @@ class Setting:
     ``origin`` is ``env-file``, ``compose``, ``dockerfile-env``, ``dockerfile-arg``, ``workflow``, ``tfvars``,
     ``terraform-variable``, ``container``, ``lambda``, ``cdk-context``, ``shell``, ``build-arg``, ``platform`` (what a
     hosting platform's file gives), ``kubernetes``, ``flag`` or ``config`` (a program's or a platform's configuration
-    of an environment; the name has dots). ``span`` is the place of the name.
+    of an environment; the name has dots). ``span`` is the place of the name. ``root`` is the folder of
+    the root module (Terraform) that its scope is deployed from.
     """
 
-    __slots__ = ("environment", "name", "origin", "scope", "sensitive", "span", "value")
+    __slots__ = ("environment", "name", "origin", "root", "scope", "sensitive", "span", "value")
 
     def __init__(
         self,
@@ -111,6 +112,7 @@ class Setting:
         scope: str = "",
         environment: str | None = None,
         sensitive: bool = False,
+        root: str = "",
     ) -> None:
         self.name = name
         self.value = value
@@ -119,6 +121,7 @@ class Setting:
         self.scope = scope
         self.environment = environment
         self.sensitive = sensitive
+        self.root = root
 
 
 class Declaration:

@@ -21,7 +21,7 @@ _NOTES = 3
 def missing_variable(subject: Project, project: Project) -> Iterator[Outcome]:
     """Whatever starts a program gives it the variables that the policy promises."""
     policy = project.policy
-    if policy is None:
+    if policy is None or not policy.variables:
         return
     for giver, names in required.missing(project, policy):
         for name, setting in giver.settings.items():
@@ -309,7 +309,7 @@ def local_address_in_deployment(subject: Project, project: Project) -> Iterator[
     """What is deployed leads to no machine of its own."""
     from depcheck.parity import production
 
-    yield from production.once(production.local_addresses, project)
+    yield from production.once(production.local_addresses, project, critical=False)
 
 
 def plaintext_address_in_production(subject: Project, project: Project) -> Iterator[Outcome]:

@@ -100,7 +100,7 @@ def _middle(text: str, room: int) -> str:
     """A subject that is cut where it tells least: at its end stands the attribute."""
     if len(text) <= room:
         return text
-    begin = room // 3
+    begin = max(room // 3, min(text.find("@") + 1, 2 * room // 3))
     return text[:begin] + "…" + text[len(text) - (room - begin - 1) :]
 
 

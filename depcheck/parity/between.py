@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.parity.comparison import Comparison
-from depcheck.parity.given import neutral_name, password_in, words_of
+from depcheck.parity.given import GIVEN, neutral_name, password_in, words_of
 from depcheck.parity.production import OFF, ON, switches
-from depcheck.parity.relations import Relation
+from depcheck.parity.relations import FREE, Relation
 from depcheck.parity.rows import Row
 from depcheck.parity.variables import Family
 from depcheck.patterns import Pattern
@@ -27,15 +28,37 @@ _OPAQUE |= {"version", "tag", "code", "account", "dsn", "commit", "build", "rele
 _ARTICLE = {"number": "a number", "boolean": "true or false", "url": "a URL", "json": "JSON", "text": "a text"}
 
 
-def _texts(row: Row, pair: Pair) -> tuple[Known, str, Known, str] | None:
-    """Both values of a pair with their texts, where both are known and say something."""
-    less, more = (row.values[name] for name in pair)
-    if not isinstance(less, Known) or not isinstance(more, Known):
-        return None
-    first, second = scalar_text(less), scalar_text(more)
-    if not first or not second or is_placeholder(first) or is_placeholder(second):
-        return None
-    return less, first, more, second
+class Difference:
+    """A variable that two compared environments give known and different values: ``first`` and ``second`` are their
+    texts, ``less`` and ``more`` the values, the less critical environment's first."""
+
+    __slots__ = ("first", "less", "more", "pair", "row", "second")
+
+    def __init__(self, row: Row, pair: Pair, less: Known, first: str, more: Known, second: str) -> None:
+        self.row = row
+        self.pair = pair
+        self.less = less
+        self.first = first
+        self.more = more
+        self.second = second
+
+
+@lru_cache(maxsize=2)
+def differences(compared: Comparison) -> tuple[Difference, ...]:
+    """Every difference that may matter: what is still to be filled in, and what the policy frees, is left out."""
+    found: list[Difference] = []
+    for row in compared.of_kind("variable"):
+        if row.relation.name == FREE and row.relation.promised is not None:
+            continue
+        for pair in compared.pairs(row):
+            less, more = (row.values[name] for name in pair)
+            if not isinstance(less, Known) or not isinstance(more, Known):
+                continue
+            first, second = scalar_text(less), scalar_text(more)
+            if not first or not second or first == second or is_placeholder(first) or is_placeholder(second):
+                continue
+            found.append(Difference(row, pair, less, first, more, second))
+    return tuple(found)
 
 
 def _is_local(pair: Pair, project: Project) -> bool:
@@ -43,26 +66,17 @@ def _is_local(pair: Pair, project: Project) -> bool:
     return project.environments.role(pair[0]) in ("development", "test", "preview")
 
 
-def _rows(compared: Comparison) -> Iterator[tuple[Row, Pair]]:
-    for row in compared.of_kind("variable"):
-        if row.relation.name == "free" and row.relation.promised is not None:
-            continue
-        for pair in compared.pairs(row):
-            yield row, pair
-
-
 # -- kinds of values ----------------------------------------------------------------------------------------------
 
 
 def types(compared: Comparison) -> Iterator[Outcome]:
     """Values of one variable that are of two kinds."""
-    for row, pair in _rows(compared):
-        found = _texts(row, pair)
-        if found is None or row.secret or not _OPAQUE.isdisjoint(words_of(row.name)):
+    for each in differences(compared):
+        row, pair, less, more = each.row, each.pair, each.less, each.more
+        one, other = kind_of(each.first), kind_of(each.second)
+        if not _clash(one, other, each.first, each.second):
             continue
-        less, first, more, second = found
-        one, other = kind_of(first), kind_of(second)
-        if not _clash(one, other, first, second):
+        if row.secret or not _OPAQUE.isdisjoint(words_of(row.name)):
             continue
         yield Violation(
             more,
@@ -115,11 +129,10 @@ def _clash(one: str, other: str, first: str, second: str) -> bool:
 
 def shapes(compared: Comparison) -> Iterator[Outcome]:
     """Addresses of which more than the host differs."""
-    for row, pair in _rows(compared):
-        found = _texts(row, pair)
-        if found is None or _is_local(pair, compared.project) or "," in found[1] + found[3]:
+    for each in differences(compared):
+        row, pair, less, more, first, second = each.row, each.pair, each.less, each.more, each.first, each.second
+        if "://" not in first or _is_local(pair, compared.project) or "," in first + second:
             continue
-        less, first, more, second = found
         one, other = _shape(first), _shape(second)
         if one is None or other is None or one == other:
             continue
@@ -175,21 +188,22 @@ _STORES = Pattern(
 
 def engines(compared: Comparison) -> Iterator[Outcome]:
     """Stores that are one product in one environment and another one in the next."""
-    for row, pair in _rows(compared):
-        found = _texts(row, pair)
-        if found is not None and (told := _engine_pair(row.name, found[1], found[3])):
-            yield _engine(row.name, found[0], found[2], told, pair, compared.project)
+    for each in differences(compared):
+        told = _engine_pair(each.row.name, each.first, each.second)
+        if told is not None:
+            yield _engine(each.row.name, each.less, each.more, told, each.pair, compared.project)
     for row in compared.of_kind("attribute"):
         if row.name != "engine" or row.relation.name != "same":
             continue
         for pair in compared.pairs(row):
-            found = _texts(row, pair)
-            if found is None:
+            less, more = (row.values[name] for name in pair)
+            first, second = (scalar_text(value) if value is not None else None for value in (less, more))
+            if first is None or second is None or not isinstance(less, Known) or not isinstance(more, Known):
                 continue
-            told = (_ENGINES.get(found[1].lower(), found[1]), _ENGINES.get(found[3].lower(), found[3]))
+            told = (_ENGINES.get(first.lower(), first), _ENGINES.get(second.lower(), second))
             if told[0] != told[1]:
                 address = row.address.get(pair[0], row.subject)
-                outcome = _engine(address, found[0], found[2], told, pair, compared.project)
+                outcome = _engine(address, less, more, told, pair, compared.project)
                 outcome.resource = address
                 yield outcome
 
@@ -223,19 +237,14 @@ def _engine(name: str, less: Known, more: Known, told: tuple[str, str], pair: Pa
 def weaker_switches(compared: Comparison) -> Iterator[Outcome]:
     """Protections that are on before production and off in it."""
     table = switches()
-    for row, pair in _rows(compared):
-        if pair[1] not in compared.project.environments.critical:
+    for each in differences(compared):
+        row, pair, less, more, first, second = each.row, each.pair, each.less, each.more, each.first, each.second
+        before, after = _truth(first), _truth(second)
+        if pair[1] not in compared.project.environments.critical or before is None or after is None:
             continue
         name = row.name.upper()
         unsafe = table.unsafe.fullmatch(name) is not None
-        if not unsafe and not table.safe.fullmatch(name):
-            continue
-        found = _texts(row, pair)
-        if found is None:
-            continue
-        less, first, more, second = found
-        before, after = (_truth(text) for text in (first, second))
-        if before is None or after is None or (before, after) != (not unsafe, unsafe):
+        if (not unsafe and not table.safe.fullmatch(name)) or (before, after) != (not unsafe, unsafe):
             continue
         yield Violation(
             more,
@@ -321,7 +330,7 @@ _MOST = 200
 def near_misses(compared: Comparison) -> Iterator[tuple[Family, Pair, str, str]]:
     """Names that only one of two environments has, and that differ from one that only the other has by a slip."""
     for family in compared.families:
-        if family.origin not in ("env-file", "compose", "container", "lambda") or len(family.given) < 2:
+        if family.origin not in GIVEN or len(family.given) < 2:
             continue
         row = Row("", "", "", _ANY, dict.fromkeys(name for name in compared.compared if name in family.given))
         for less, more in compared.pairs(row):

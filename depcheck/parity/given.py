@@ -14,7 +14,7 @@ from depcheck.source import Span
 from depcheck.values import Known, Value, scalar_text
 
 #: Origins that are told in an environment's own file, so that what they say is meant for it.
-GIVEN = frozenset({"env-file", "compose", "container", "lambda"})
+GIVEN = frozenset({"env-file", "compose", "container", "lambda", "platform", "kubernetes"})
 _TOKEN = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -37,23 +37,41 @@ def only_shows(subject: Setting) -> bool:
     return subject.origin == "env-file" and is_template(subject.span.path)
 
 
-def text_in(subject: Setting, project: Project, *, critical: bool) -> tuple[Known, str, str] | None:
-    """The value of a setting, its text and its environment, where it is judged: in an environment that is (or is not
-    only) critical, as it is given there, and not a template or a value that is told elsewhere."""
-    value = subject.value
-    if not isinstance(value, Known) or only_shows(subject) or is_passed_on(subject):
-        return None
-    if "aws_codebuild_project." in subject.scope:  # what builds or tests is no part of what it builds
-        return None
-    environment = environment_of(subject, project)
-    if environment is None:
-        return None
-    if environment not in project.environments.critical and (
-        critical or project.environments.role(environment) != "staging"
-    ):
-        return None
-    text = scalar_text(value)
-    return (value, text, environment) if text else None
+class Given:
+    """A value that a deployed environment is given, with its ``text`` and the ``words`` of its name."""
+
+    __slots__ = ("critical", "environment", "name", "origin", "scope", "text", "value", "words")
+
+    def __init__(self, setting: Setting, value: Known, text: str, environment: str, *, critical: bool) -> None:
+        self.name = setting.name
+        self.origin = setting.origin
+        self.scope = setting.scope
+        self.value = value
+        self.text = text
+        self.environment = environment
+        self.critical = critical
+        self.words = frozenset(words_of(setting.name))
+
+
+@lru_cache(maxsize=2)
+def deployed(project: Project) -> tuple[Given, ...]:
+    """What staging and the critical environments are given, as it stands there: no templates, no values that are told
+    elsewhere, nothing that builds get (what builds or tests is no part of what it makes)."""
+    critical = project.environments.critical
+    roles = {name: project.environments.role(name) for name in project.environments.aliases}
+    found: list[Given] = []
+    for setting in project.facts.settings:
+        value = setting.value
+        if setting.origin not in GIVEN or setting.environment is None or not isinstance(value, Known):
+            continue
+        environment = environment_of(setting, project)
+        if environment is None or (environment not in critical and roles.get(environment) != "staging"):
+            continue
+        text = scalar_text(value)
+        if not text or only_shows(setting) or is_passed_on(setting) or "aws_codebuild_project." in setting.scope:
+            continue
+        found.append(Given(setting, value, text, environment, critical=environment in critical))
+    return tuple(found)
 
 
 def words_of(name: str) -> list[str]:

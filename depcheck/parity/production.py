@@ -8,8 +8,7 @@ from functools import lru_cache
 
 from depcheck.data import load_json
 from depcheck.findings import Outcome, Violation, shown
-from depcheck.model import Setting
-from depcheck.parity.given import GIVEN, password_in, text_in, words_of
+from depcheck.parity.given import Given, deployed, password_in
 from depcheck.patterns import Pattern
 from depcheck.project import Project, contract, marks
 from depcheck.project.credentials import client_prefix
@@ -65,29 +64,30 @@ _PLAIN = {"http": "https", "ws": "wss", "redis": "rediss", "amqp": "amqps", "ftp
 _PLAIN |= {"mqtt": "mqtts", "smtp": "smtps"}
 
 
-Check = Callable[[Setting, Project], Iterator[Outcome]]
+Check = Callable[[Given, Project], Iterator[Violation]]
 
 
-def once(check: Check, project: Project) -> Iterator[Outcome]:
-    """What a check says of every setting; of one that several things are given at one place, once."""
+def once(check: Check, project: Project, *, critical: bool = True) -> Iterator[Outcome]:
+    """What a check says of everything that is given to critical environments (without ``critical``: to staging too); of
+    what several things are given at one place, once."""
     told: set[tuple[Span, str | None]] = set()
-    for setting in project.facts.settings:
-        if setting.origin not in GIVEN or setting.environment is None:
+    for given in deployed(project):
+        if critical and not given.critical:
             continue
-        for outcome in check(setting, project):
-            key = (outcome.span, outcome.environment)
+        for outcome in check(given, project):
+            key = (outcome.span, given.environment)
             if key not in told:
                 told.add(key)
-                outcome.resource = setting.scope or None
+                outcome.resource = given.scope or None
+                outcome.environment = given.environment
                 yield outcome
 
 
-def placeholders(subject: Setting, project: Project) -> Iterator[Outcome]:
+def placeholders(subject: Given, project: Project) -> Iterator[Violation]:
     """Values of production that somebody was to fill in."""
-    found = text_in(subject, project, critical=True) if subject.origin in GIVEN else None
-    if found is None or not _PLACEHOLDER.fullmatch(found[1].strip()) or "${" in found[1]:
+    value, text, environment = subject.value, subject.text, subject.environment
+    if not _PLACEHOLDER.fullmatch(text.strip()) or "${" in text:
         return
-    value, text, environment = found
     yield Violation(
         value,
         environment=environment,
@@ -96,13 +96,12 @@ def placeholders(subject: Setting, project: Project) -> Iterator[Outcome]:
     )
 
 
-def local_addresses(subject: Setting, project: Project) -> Iterator[Outcome]:
+def local_addresses(subject: Given, project: Project) -> Iterator[Violation]:
     """Addresses of the machine itself in what is deployed."""
-    found = text_in(subject, project, critical=False) if subject.origin in ("env-file", "compose") else None
-    words = frozenset(words_of(subject.name))
-    if found is None or words & _BOUND or words & _CALLERS or "," in found[1]:
+    value, text, environment, words = subject.value, subject.text, subject.environment, subject.words
+    # Containers of one task and of one pod reach each other at this address.
+    if subject.origin in ("container", "kubernetes") or words & _BOUND or words & _CALLERS or "," in text:
         return
-    value, text, environment = found
     match = _URL.match(text)
     host = match["host"] if match is not None else contract.host_of(text)
     if not _LOCAL_HOST.fullmatch(host) or (match is None and not re.fullmatch(r"[^\s=;|]+", text)):
@@ -128,13 +127,11 @@ _OWN_NAMES = frozenset(
 )
 
 
-def plain_addresses(subject: Setting, project: Project) -> Iterator[Outcome]:
+def plain_addresses(subject: Given, project: Project) -> Iterator[Violation]:
     """Addresses of production over which everybody on the way reads along."""
-    found = text_in(subject, project, critical=True) if subject.origin in GIVEN else None
-    words = frozenset(words_of(subject.name))
-    if found is None or words & _CALLERS or words & {"proxy", "namespace", "schema", "xmlns"}:
+    value, text, environment, words = subject.value, subject.text, subject.environment, subject.words
+    if "://" not in text or words & _CALLERS or words & {"proxy", "namespace", "schema", "xmlns"}:
         return
-    value, text, environment = found
     match = _URL.match(text)
     if match is None:
         return
@@ -160,15 +157,11 @@ def plain_addresses(subject: Setting, project: Project) -> Iterator[Outcome]:
     )
 
 
-def foreign_callers(subject: Setting, project: Project) -> Iterator[Outcome]:
+def foreign_callers(subject: Given, project: Project) -> Iterator[Violation]:
     """Who may call production although it is somebody else: everybody, a desk, another environment."""
-    words = set(words_of(subject.name))
-    if subject.origin not in GIVEN or not words & _CALLERS or not _is_a_list_of_callers(words):
+    value, text, environment, words = subject.value, subject.text, subject.environment, subject.words
+    if not words & _CALLERS or not _is_a_list_of_callers(words):
         return
-    found = text_in(subject, project, critical=True)
-    if found is None:
-        return
-    value, text, environment = found
     parts = [part.strip().strip("\"'[]") for part in re.split(r"[,;\s]+", text)]
     for part in parts:
         host = contract.host_of(part) if part else ""
@@ -192,7 +185,7 @@ def foreign_callers(subject: Setting, project: Project) -> Iterator[Outcome]:
         return
 
 
-def _is_a_list_of_callers(words: set[str]) -> bool:
+def _is_a_list_of_callers(words: frozenset[str]) -> bool:
     if words & {"headers", "header", "methods", "method", "credentials", "age", "expose", "exposed"}:
         return False
     return bool(words & {"cors", "origin", "origins", "hosts", "referers", "uris"}) or (
@@ -228,15 +221,12 @@ ON = frozenset({"true", "1", "yes", "on", "enabled"})
 OFF = frozenset({"false", "0", "no", "off", "disabled"})
 
 
-def debugging(subject: Setting, project: Project) -> Iterator[Outcome]:
+def debugging(subject: Given, project: Project) -> Iterator[Violation]:
     """Debugging that is on in production, and logs that tell everything."""
     name = subject.name.upper()
-    if subject.origin not in GIVEN or ("DEBUG" not in name and "LEVEL" not in name and not _MAY_SHOW.search(name)):
+    if "DEBUG" not in name and "LEVEL" not in name and not _MAY_SHOW.search(name):
         return
-    found = text_in(subject, project, critical=True)
-    if found is None:
-        return
-    value, text, environment = found
+    value, text, environment = subject.value, subject.text, subject.environment
     table, lowered = switches(), text.strip().lower()
     names, levels = table.loud
     if names.fullmatch(name) and lowered in levels:
@@ -258,14 +248,9 @@ def debugging(subject: Setting, project: Project) -> Iterator[Outcome]:
 _MAY_SHOW = Pattern(r"SHOW|DISPLAY|EXPOSE|GRAPH|INTROSPECTION")
 
 
-def open_doors(subject: Setting, project: Project) -> Iterator[Outcome]:
+def open_doors(subject: Given, project: Project) -> Iterator[Violation]:
     """Protections that production is told to leave off."""
-    if subject.origin not in GIVEN:
-        return
-    found = text_in(subject, project, critical=True)
-    if found is None:
-        return
-    value, text, environment = found
+    value, text, environment = subject.value, subject.text, subject.environment
     lowered, name = text.strip().lower(), subject.name.upper()
     if lowered not in ON and lowered not in OFF:
         return

@@ -20,7 +20,10 @@ _OTHERS = Relation("free")
 _ADDRESS = Pattern(r"[a-z][a-z0-9+.-]*://\S+|arn:aws\S*|(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+(?::\d+)?(?:/\S*)?")
 _SWITCH = Pattern(r"true|false|\d+(?:\.\d+)*|", 0)
 #: Origins of settings whose scope is what they are given to.
-_SCOPED = frozenset({"compose", "container", "lambda", "workflow"})
+_SCOPED = frozenset({"compose", "container", "lambda", "workflow", "platform", "kubernetes"})
+#: Origins of settings that belong to their file as a whole.
+_OF_FILES = frozenset({"tfvars", "flag", "config", "cdk-context"})
+_PREFIXES = {"tfvars": "var", "flag": "flag", "config": "config", "cdk-context": "context"}
 
 
 class Family:
@@ -45,16 +48,18 @@ def families(project: Project) -> list[Family]:
         environment = setting.environment
         if environment is None:
             continue
-        if setting.origin in _SCOPED:
+        if setting.origin in ("container", "lambda"):
+            home = setting.root or setting.span.path
+            label = f"{neutral(home, environment, environments)} {neutral(setting.scope, environment, environments)}"
+        elif setting.origin in _SCOPED:
             file = project.file(setting.span.path)
             # A compose project is put together once for each env file; what it takes from there is told there.
             if setting.origin == "compose" and (file is None or file.environment != environment):
                 continue
-            label = neutral(setting.scope or setting.span.path, environment, environments)
-        elif setting.origin == "tfvars":
+            path = neutral(setting.span.path, environment, environments)
+            label = f"{path} {neutral(setting.scope, environment, environments)}".rstrip()
+        elif setting.origin in _OF_FILES:
             label = neutral(setting.span.path, environment, environments)
-        elif setting.origin == "flag":
-            label = neutral(setting.scope or setting.span.path, environment, environments)
         else:
             continue
         family = found.setdefault((setting.origin, label), Family(label, setting.origin))
@@ -101,7 +106,7 @@ def rows(project: Project, promises: Promises, found: list[Family], order: list[
 
 
 def _prefix(family: Family) -> str:
-    return {"tfvars": "var", "flag": "flag"}.get(family.origin, "variable")
+    return _PREFIXES.get(family.origin, "variable")
 
 
 def _holds_secret(name: str, settings: list[Setting], project: Project) -> bool:

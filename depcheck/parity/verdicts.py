@@ -167,6 +167,10 @@ class _Places:
 
 
 def _stands_in(finding: Finding, value: Value, row: Row) -> bool:
+    # What is made in one expression all stands at its place.
+    word = finding.discriminator.partition(" ")[0]
+    if word != row.name and _VARIABLE.fullmatch(word):
+        return False
     if row.address and finding.resource is not None and finding.resource not in row.address.values():
         return False
     start = value.key.start if value.key is not None and value.key.path == value.span.path else value.span.start

@@ -18,17 +18,17 @@ from depcheck.source import Span
 
 def databases(project: Project) -> Iterator[Outcome]:
     """What production's databases run has run in the environments before it."""
-    found = list(engines(project))
+    found = _Found(project)
     critical = project.environments.critical
     told: set[tuple[str, str | None]] = set()
-    in_production = {theirs.name for theirs in found if theirs.environment in critical}
+    in_production = {theirs.name for theirs in found.all if theirs.environment in critical}
     for name, resource, version in undecided(project):
         if name in in_production and resource.environment is not None and resource.environment not in critical:
             yield Undetermined(version, resource=resource.address, environment=resource.environment)
-    for theirs in found:
+    for theirs in found.all:
         if theirs.environment not in critical:
             continue
-        for ours in _counterparts(theirs, found, project):
+        for ours in found.counterparts(theirs):
             key = (ours.resource.address, ours.environment)
             if ours.major == theirs.major:
                 yield Held(ours.value, f"{ours.name} {ours.version} as in {theirs.environment}", environment=key[1])
@@ -51,19 +51,41 @@ def databases(project: Project) -> Iterator[Outcome]:
                 )
 
 
-def _counterparts(theirs: Engine, found: list[Engine], project: Project) -> list[Engine]:
-    """The same engine in the environment before, and in a compose file for developers: at the same address, else the
-    only one of its name there."""
-    names, passed_over = project.environments.names, project.environments.critical
-    order = [name for name in names if name not in passed_over and project.environments.role(name) not in PASSING]
-    alike = [each for each in found if each.name == theirs.name]
-    local = [each for each in alike if each.environment is None and each.kind == "compose"]
-    by_name = {name: [each for each in alike if each.environment == name] for name in order}
-    before = next((by_name[name] for name in reversed(order) if by_name[name]), [])
-    same = [each for each in before if each.resource.address == theirs.resource.address]
-    if len({each.major for each in alike if each.environment == theirs.environment}) > 1:
-        return same
-    return [*(same or _one_version(before)), *_one_version(local)]
+class _Found:
+    """The engines of a project, by what finds a counterpart at once."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        names, passed_over = project.environments.names, project.environments.critical
+        self._before = [
+            name
+            for name in reversed(names)
+            if name not in passed_over and project.environments.role(name) not in PASSING
+        ]
+        self.all = list(engines(project))
+        self._by_name: dict[tuple[str, str | None], list[Engine]] = {}
+        self._at: dict[tuple[str, str | None, str, str], list[Engine]] = {}
+        for each in self.all:
+            if each.environment is not None or each.kind == "compose":
+                self._by_name.setdefault((each.name, each.environment), []).append(each)
+            self._at.setdefault(self._key(each, each.environment), []).append(each)
+
+    def _key(self, engine: Engine, environment: str | None) -> tuple[str, str | None, str, str]:
+        own, resource = engine.environment, engine.resource
+        if own is None:
+            return engine.name, environment, "", resource.address
+        names = self._project.environments
+        return engine.name, environment, neutral(resource.root, own, names), neutral(resource.address, own, names)
+
+    def counterparts(self, theirs: Engine) -> list[Engine]:
+        """The same engine in the environment before, and in a compose file for developers: at the same address, else
+        the only version of its name there."""
+        before = next((name for name in self._before if (theirs.name, name) in self._by_name), None)
+        same = self._at.get(self._key(theirs, before), [])[:1] if before is not None else []
+        if len({each.major for each in self._by_name[(theirs.name, theirs.environment)]}) > 1:
+            return same
+        local = _one_version(self._by_name.get((theirs.name, None), []))
+        return [*(same or _one_version(self._by_name.get((theirs.name, before), []) if before else [])), *local]
 
 
 def _one_version(found: list[Engine]) -> list[Engine]:

@@ -129,6 +129,7 @@ def _setting(
         scope=resource.address,
         environment=resource.environment,
         sensitive=secret or (not isinstance(value, Absent) and value.sensitive),
+        root=resource.root,
     )
 
 
