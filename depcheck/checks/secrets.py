@@ -17,6 +17,11 @@ from depcheck.checks.secrets_in_terraform import secret_in_output as secret_in_o
 from depcheck.checks.secrets_in_terraform import secret_in_task_environment as secret_in_task_environment
 from depcheck.checks.secrets_in_terraform import secret_in_user_data as secret_in_user_data
 from depcheck.checks.secrets_in_terraform import secret_variable_not_sensitive as secret_variable_not_sensitive
+from depcheck.checks.secrets_promised import secret_in_other_store as secret_in_other_store
+from depcheck.checks.secrets_promised import (
+    secret_rotation_slower_than_promised as secret_rotation_slower_than_promised,
+)
+from depcheck.checks.secrets_promised import secret_shared_by_deployments as secret_shared_by_deployments
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.model import Build, Command, Setting
 from depcheck.project import Project, arguments, exposures, provider_tokens

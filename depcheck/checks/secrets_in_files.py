@@ -303,9 +303,5 @@ def _weakness(setting: Setting, value: Known, critical: bool) -> tuple[str, str]
 
 def _is_default(value: Known) -> bool:
     """Whether a value is what a reference falls back to (``${SECRET:-changeme}``)."""
-    text = value.span.text
-    return (
-        f":-{value.value}}}" in text
-        or f"-{value.value}}}" in text
-        or value.span.source.text[max(value.span.start - 2, 0) : value.span.start] == ":-"
-    )
+    text, at = value.span.source.text, value.span.start
+    return value.span.text.endswith(f"-{value.value}}}") or text[max(at - 2, 0) : at] == ":-"
