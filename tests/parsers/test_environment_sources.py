@@ -165,6 +165,36 @@ functions:
     assert [scalar_text(each.expression) for each in found.schedules] == ["rate(1 hour)", "cron(0 3 * * ? *)"]
 
 
+def test_the_resources_of_a_service_are_those_of_its_template() -> None:
+    text = """
+service: shop
+provider:
+  name: aws
+  iamRoleStatements:
+    - Effect: Allow
+      Action: ["dynamodb:*"]
+      Resource: "arn:aws:dynamodb:${aws:region}:*:table/x"
+resources:
+  Resources:
+    Orders:
+      Type: AWS::DynamoDB::Table
+      Properties:
+        TableName: ${self:service}-orders
+        BillingMode: !If [Large, PROVISIONED, PAY_PER_REQUEST]
+        DeletionProtectionEnabled: ${self:custom.protected}
+        SSESpecification: {SSEEnabled: true}
+"""
+    found = facts("serverless.yml", text)
+    table, role = found.resources
+    assert (table.type, table.address, table.span.text) == ("AWS::DynamoDB::Table", "cfn.Orders", "Orders")
+    assert isinstance(table.get("DeletionProtectionEnabled"), Unknown)
+    assert scalar_text(table.get("SSESpecification", "SSEEnabled")) == "true"
+    assert (role.type, role.address) == ("AWS::IAM::Role", "cfn.IamRoleLambdaExecution")
+    (grant,) = found.grants
+    assert [scalar_text(each) for each in grant.actions] == ["dynamodb:*"]
+    assert [type(each) for each in grant.resources] == [Unknown]
+
+
 def test_values_of_a_chart_tell_variables_values_and_images() -> None:
     text = """
 image: {repository: example/api, tag: "1.4.2"}
