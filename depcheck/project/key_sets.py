@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from depcheck.project import Project
 from depcheck.project.env_files import PASSING, EnvFile, base_of, env_files
+from depcheck.project.spelling import is_near
 
 #: Words in names that belong to a developer's machine or to tests.
 _TRIED = frozenset(
@@ -60,6 +61,8 @@ _OF_TOOLS = frozenset({"NODE_ENV", "BABEL_ENV", "MODE", "TZ", "CI"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 #: Fewer common names than this, and two files are about different things.
 _LEAST_IN_COMMON = 2
+#: Shorter names are too much alike.
+_LEAST_LETTERS = 6
 
 
 class Lack:
@@ -132,7 +135,7 @@ def _judged(there: EnvFile, here: EnvFile, given: set[str], family: list[EnvFile
         if name in given or _is_free(name, there, here, project):
             continue
         words = [word.lower() for word in _WORDS.findall(name)]
-        if _without(words, there, project) in neutral or name in _OF_TOOLS:
+        if _without(words, there, project) in neutral or name in _OF_TOOLS or _is_misspelt(name, there, here):
             continue
         # What only development has may well be development's own, unless a third environment has it as well.
         tried = not _TRIED.isdisjoint(words) or _without(words, there, project) != "_".join(words)
@@ -142,6 +145,12 @@ def _judged(there: EnvFile, here: EnvFile, given: set[str], family: list[EnvFile
             continue
         found.append(name)
     return found
+
+
+def _is_misspelt(name: str, there: EnvFile, here: EnvFile) -> bool:
+    """Whether the other file has the name in another spelling, which is told by itself."""
+    near = [each for each in here.settings if each not in there.settings and is_near(name, each)]
+    return len(name) >= _LEAST_LETTERS and len(near) == 1
 
 
 def _without(words: list[str], file: EnvFile, project: Project) -> str:
