@@ -64,7 +64,7 @@ def _in_image(
     text = scalar_text(setting.value)
     if text is not None and is_credible(kind, text, (setting.name, setting.scope)):
         span = exposures.place_of(setting.value, text)
-        if span is not None:
+        if span is not None and not exposures.is_harmless(text, setting.name):
             yield Violation(
                 span, resource=setting.scope, variant="literal", secrets=[span], discriminator=setting.name, words=words
             )

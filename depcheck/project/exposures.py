@@ -13,8 +13,16 @@ from depcheck.model import Command, Setting
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.arguments import hidden, secrets_of
-from depcheck.project.credentials import client_prefix, is_credible, is_placeholder, is_random, kind_of_name
+from depcheck.project.credentials import (
+    client_prefix,
+    is_credible,
+    is_placeholder,
+    is_public_name,
+    is_random,
+    kind_of_name,
+)
 from depcheck.project.named_values import NamedValue, named_values
+from depcheck.secrets import find_in_value
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text, string
 
@@ -115,6 +123,8 @@ def _literals(project: Project) -> Iterator[Exposure]:
                 around[owner] = _around(each, project)
             if not is_credible("password" if each.stored else kind or "password", text, (name, *around[owner])):
                 continue
+            if is_harmless(text, name):
+                continue
             span = _written(each.value, text)
             if span is None or (span.path, span.start) in seen:
                 continue
@@ -128,6 +138,14 @@ def _literals(project: Project) -> Iterator[Exposure]:
                 scope=each.scope,
                 environment=each.environment,
             )
+
+
+def is_harmless(text: str, name: str) -> bool:
+    """Whether a vendor's format tells that a value is made to be seen, filled in by hand or refuted by its checksum."""
+    if client_prefix(name) is not None and is_public_name(_without_prefix(name)):
+        return True
+    found = find_in_value(text, name, little=True)
+    return bool(found) and all(each.verdict != "secret" for each in found)
 
 
 def _texts_of(each: NamedValue) -> Iterator[tuple[str, str]]:
