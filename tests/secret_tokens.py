@@ -430,3 +430,79 @@ def _others(d: Draw) -> list[Token]:
         Token("private-key", "", "TLS", pem(d)),
         Token("encoded-private-key", "", "TLS", base64.b64encode(pem(d, "RSA").encode()).decode()),
     ]
+
+
+#: The vendors whose tokens stand in the deployments of small products.
+SIXTY = (
+    """
+    AWS,Google Cloud,Google,Gemini,Azure Storage,Microsoft Entra,GitHub,GitLab,Slack,Stripe,Clerk,Convex,Postmark,
+    Resend,SendGrid,Twilio,Mailgun,Mailchimp,Brevo,Sentry,Datadog,New Relic,Grafana,Honeycomb,PagerDuty,Supabase,OpenAI,
+    Anthropic,PostHog,Vercel,Expo,Blockfrost,Cardano,Snyk,Railway,Heroku,npm,PyPI,Docker Hub,Cloudflare,Fly.io,
+    Render,Neon,Netlify,DigitalOcean,Upstash,HCP Terraform,Pulumi,Doppler,Vault,1Password,Groq,Hugging Face,Linear,
+    Notion,Shopify,PlanetScale,Databricks,Telegram,Discord
+""".replace("\n    ", "")
+    .strip()
+    .split(",")
+)
+
+
+def placeholders() -> str:
+    """A page of what looks like secrets and is none: placeholders, public keys, identifiers, references."""
+    d = Draw(10)
+    publishable = base64.b64encode(b"apt-clam-12.clerk.accounts.dev$").decode()
+    anon = jwt(d, {"iss": "supabase", "ref": d.of(LOWER, 20), "role": "anon", "exp": 2_000_000_000})
+    return f"""
+AWS_ACCESS_KEY_ID=AKIA{"IOSFODNN7"}EXAMPLE
+AWS_SECRET_ACCESS_KEY={"wJalrXUtnFEMI"}/K7MDENG/bPxRfiCYEXAMPLEKEY
+STRIPE_SECRET_KEY=sk_live_...
+STRIPE_SECRET_KEY=sk_test_{"x" * 24}
+STRIPE_SECRET_KEY=sk_test_your_key_here
+STRIPE_PUBLISHABLE_KEY=pk_live_51{d.of(ALNUM, 97)}
+NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY=pk_test_{publishable}
+CLERK_SECRET_KEY=sk_test_{"X" * 40}
+POSTHOG_KEY=phc_{d.of(ALNUM, 43)}
+SENTRY_DSN=https://{d.of(HEX, 32)}@o{d.of(DIGITS, 6)}.ingest.us.sentry.io/{d.of(DIGITS, 16)}
+SUPABASE_PUBLISHABLE_KEY=sb_publishable_{d.of(URLSAFE, 31)}
+SUPABASE_ANON_KEY={anon}
+RESEND_API_KEY=re_123456789
+RESEND_API_KEY=re_{"x" * 8}_{"x" * 24}
+SLACK_WEBHOOK=https://hooks.slack.com/services/T00000000/B00000000/{"X" * 24}
+SENDGRID_API_KEY=SG.{"x" * 22}.{"x" * 43}
+SENDGRID_API_KEY=SG.xxxx
+DATABASE_URL=postgres://postgres:postgres@localhost:5432/app
+NEXT_PUBLIC_FIREBASE_API_KEY=AIza{d.of(URLSAFE, 35)}
+ALGOLIA_SEARCH_KEY={d.of(HEX, 32)}
+NEXT_PUBLIC_MAPBOX_TOKEN=pk.{b64json({"u": "acme", "a": d.of(LOWER, 25)}, padded=False)}.{d.of(URLSAFE, 22)}
+TWILIO_ACCOUNT_SID=AC{d.of(HEX, 32)}
+TWILIO_API_KEY=SK{d.of(HEX, 32)}
+GOOGLE_CLIENT_ID={d.of(DIGITS, 12)}-{d.of(LOWER, 32)}.apps.googleusercontent.com
+NEW_RELIC_BROWSER_KEY=NRJS-{d.of(HEX, 19)}
+GITHUB_TOKEN=ghp_{d.of(ALNUM, 36)}
+GITHUB_TOKEN=ghp_{"x" * 36}
+GITHUB_TOKEN=${{{{ secrets.GITHUB_TOKEN }}}}
+OPENAI_API_KEY=sk-your-openai-api-key
+ANTHROPIC_API_KEY=sk-ant-api03-...
+HEROKU_APP_ID={d.uuid()}
+SNYK_ORG_ID={d.uuid()}
+POSTMARK_API_TOKEN=POSTMARK_API_TEST
+HEROKU_API_KEY=00000000-0000-0000-0000-000000000000
+HEROKU_API_KEY=12345678-1234-1234-1234-123456789012
+VERCEL_PROJECT_ID=prj_{d.of(ALNUM, 28)}
+DD_CLIENT_TOKEN=pub{d.of(HEX, 32)}
+CLOUDFLARE_ACCOUNT_ID={d.of(HEX, 32)}
+IMAGE=nginx@sha256:{d.of(HEX, 64)}
+uses: actions/checkout@{d.of(HEX, 40)}
+key: npm-{d.of(HEX, 64)}
+  integrity sha512-{d.base64(64)}
+RAZORPAY_KEY_ID=rzp_test_{d.of(ALNUM, 14)}
+RECAPTCHA_SITE_KEY=6L{d.of(URLSAFE, 38)}
+EXPO_TOKEN=your-expo-access-token
+UPSTASH_REDIS_REST_TOKEN=your_upstash_redis_rest_token_here
+DOPPLER_TOKEN=dp.st.dev.{"x" * 40}
+VAULT_TOKEN=hvs.{"x" * 24}
+BLOCKFROST_PROJECT_ID=mainnet{"x" * 32}
+PRIVATE_KEY="-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----\\n"
+SECRET_ARN=arn:aws:secretsmanager:eu-west-1:111122223333:secret:{d.word()}-{d.of(ALNUM, 6)}
+LOGIN_TOKEN=op://vault/item/{d.of(LOWER, 26)}
+AccountKey={"Eby8vdM02x"}{d.of(ALNUM, 76)}==
+"""

@@ -16,8 +16,7 @@ from depcheck.cli import run
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from secret_formats.test_secret_formats import SIXTY, placeholders
-from secret_tokens import Token, tokens
+from secret_tokens import SIXTY, Token, placeholders, tokens
 
 
 def sixty(seed: int) -> list[Token]:
