@@ -9,7 +9,7 @@ from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.policy import precedence
 from depcheck.policy.words import show_duration
 from depcheck.project import Project
-from depcheck.recovery import contradictions, restores
+from depcheck.recovery import contradictions, required, restore_tests, restores
 from depcheck.recovery.assessment import Assessment, is_promised, verdict_on
 from depcheck.recovery.found import CHOICES, UNVERSIONED, YES, Mechanism
 from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNKNOWN, UNRECOVERABLE, Range
@@ -26,8 +26,6 @@ _LOSSES = {
     "region": "its region is lost",
     "account": "its account is taken over",
 }
-#: Where a copy must be, and the loss that it survives there.
-_COPIES = {"other_region": "region", "other_account": "account"}
 
 
 def _verdicts(project: Project) -> Iterator[Assessment]:
@@ -275,13 +273,15 @@ def promised_copy_missing(project: Project, _: Project) -> Iterator[Outcome]:
         promise = _required(project, store, "copies")
         wanted = promise.value if promise is not None else None
         for destination in wanted if promise is not None and isinstance(wanted, list) else ():
-            loss = _COPIES.get(destination)
-            if loss is None:
-                continue
-            found = [each for each in survey_of(project).mechanisms(store) if loss in each.losses]
+            where = required.PLACES.get(destination, destination)
+            found = list(required.copies_in(destination, store, survey_of(project)))
             counted = [each for each in found if not each.defeated]
             sure = [each for each in counted if each.exists == YES]
-            where = "another region" if loss == "region" else "another account"
+            if destination in ("cold", "offline") and not sure:
+                span = policy.span(*promise.path) if promise is not None else store.span
+                reason = f"no file shows whether {store.name} has a copy in {where}"
+                yield Undetermined(place=span, reason=reason, resource=store.address, environment=store.environment)
+                continue
             words: dict[str, object] = {"store": store.name, "where": where}
             assert promise is not None
             notes = [Note("it is promised here", policy.span(*promise.path))]
@@ -317,17 +317,21 @@ def restore_test_missing(project: Project, _: Project) -> Iterator[Outcome]:
     """A restore is tried by automation as often as the policy requires."""
     policy = project.policy
     assert policy is not None
-    tests = restores.tests(project)
+    tests = restore_tests.found(project)
     for store in _promised(project):
         promise = _required(project, store, "restore_test")
         if promise is None or not isinstance(promise.value, int):
             continue
         words: dict[str, object] = {"store": store.name, "promised": show_duration(promise.value)}
         span = policy.span(*promise.path)
-        if not tests:
-            yield Violation(span, resource=store.address, environment=store.environment, words=words)
+        entry = policy.recovery.stores[store.promised or ""]
+        able = [each for each in tests if each.is_of(store, entry.at or "")]
+        if not able:
+            notes = [Note("this one tries other stores", each.span) for each in tests[:3]]
+            yield Violation(span, resource=store.address, environment=store.environment, words=words, related=notes)
             continue
-        gap, place = min(tests, key=lambda each: each[0])
+        best = min(able, key=lambda each: each.gap)
+        gap, place = best.gap, best.span
         if gap <= promise.value:
             evidence = f"a restore is tried every {spoken(gap)}"
             yield Held(place, evidence, resource=store.address, environment=store.environment)
@@ -382,15 +386,19 @@ def restore_goes_on_after_failure(project: Project, _: Project) -> Iterator[Outc
 
 def contradictory_objectives(project: Project, _: Project) -> Iterator[Outcome]:
     """The promises of the policy can be kept together."""
-    assert project.policy is not None
-    for each in contradictions.of(project.policy):
-        yield Violation(
-            each.span,
-            variant=each.kind,
-            environment=each.environment,
-            related=[Note(each.note, each.other)],
-            words={"store": each.store, "first": show_duration(each.first), "second": show_duration(each.second)},
-        )
+    policy = project.policy
+    assert policy is not None
+    stores = survey_of(project).stores
+    kinds = [
+        (each.promised, each.resource.type, each.environment)
+        for each in stores
+        if each.promised is not None and each.resource is not None and is_promised(each, project)
+    ]
+    for each in (*contradictions.of(policy), *contradictions.floors(policy, kinds)):
+        words: dict[str, object] = {"store": each.store, "what": each.what}
+        words |= {"first": show_duration(each.first), "second": show_duration(each.second)}
+        related = [Note(each.note, each.other)] if each.note else []
+        yield Violation(each.span, variant=each.kind, environment=each.environment, related=related, words=words)
 
 
 def _promised(project: Project) -> Iterator[Store]:

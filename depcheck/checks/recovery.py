@@ -206,6 +206,7 @@ def _old_versions(bucket: Resource, project: Project, promised: int) -> Iterator
         rules.extend(each.get("rule").elements())
     for rule in rules:
         state = scalar_text(rule.get("status")) or scalar_text(rule.get("enabled"))
+        yield from _objects_deleted(bucket, rule, state or "", promised, project)
         days = rule.get("noncurrent_version_expiration", 0, "noncurrent_days")
         if isinstance(days, Absent):
             days = rule.get("noncurrent_version_expiration", 0, "days")
@@ -220,6 +221,20 @@ def _old_versions(bucket: Resource, project: Project, promised: int) -> Iterator
                 yield Held(days, f"old versions are kept for {retention.days(days)}")
     if undecided and not lifecycles:
         yield Undetermined(undecided[0])
+
+
+def _objects_deleted(bucket: Resource, rule: Value, state: str, promised: int, project: Project) -> Iterator[Outcome]:
+    """The objects themselves are not deleted by their age earlier than promised, where the rule is for all of them."""
+    days = rule.get("expiration", 0, "days")
+    number = retention.number(days)
+    narrow = [rule.get("prefix"), *(rule.get("filter", 0, name) for name in ("prefix", "tag", "and"))]
+    if state in ("Disabled", "false") or number is None or number <= 0 or number * _DAY >= promised:
+        return
+    if any(not isinstance(each, Absent) and scalar_text(each) != "" for each in narrow):
+        return
+    words: dict[str, object] = {"kept": retention.days(days), "promised": _span(promised)}
+    notes = promises.notes(project, promises.retention(bucket, project))
+    yield Violation(days, variant="objects", related=notes, words=words)
 
 
 def unprotected_database(subject: Resource, project: Project) -> Iterator[Outcome]:

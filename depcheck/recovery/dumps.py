@@ -155,6 +155,7 @@ def _dump(
                 missing=joined.missing,
                 defeated=defeated,
                 words=f"{job.tool} of {job.address}",
+                kept_in=destination.kind,
             )
 
 

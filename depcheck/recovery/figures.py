@@ -23,12 +23,13 @@ FILE = "recovery-mechanisms.json"
 class Row:
     """One mechanism as the catalogue knows it. ``rpo`` is None where the configuration's own schedule decides."""
 
-    __slots__ = ("confidence", "covers", "id", "lost", "note", "rpo", "rto", "sized", "sources", "title")
+    __slots__ = ("confidence", "covers", "id", "lost", "note", "rpo", "rto", "sized", "sources", "stores", "title")
 
     def __init__(self, entry: Mapping[str, object]) -> None:
         self.id = str(entry["id"])
         self.title = str(entry["title"])
         self.covers = frozenset(_texts(entry["covers"]))
+        self.stores = frozenset(_texts(entry.get("stores", [])))
         self.sources = tuple(_texts(entry["source"]))
         self.confidence = str(entry["confidence"])
         self.note = str(entry.get("note", ""))

@@ -38,7 +38,20 @@ class Mechanism:
     names what would. What is ``defeated`` is told and not counted. ``span`` is the place that makes it.
     """
 
-    __slots__ = ("defeated", "exists", "id", "kept", "losses", "missing", "row", "rpo", "rto", "span", "words")
+    __slots__ = (
+        "defeated",
+        "exists",
+        "id",
+        "kept",
+        "kept_in",
+        "losses",
+        "missing",
+        "row",
+        "rpo",
+        "rto",
+        "span",
+        "words",
+    )
 
     def __init__(
         self,
@@ -53,8 +66,11 @@ class Mechanism:
         missing: tuple[Missing, ...] = (),
         defeated: Iterable[tuple[str, Span]] = (),
         words: str = "",
+        kept_in: str = "",
     ) -> None:
         self.id = row.id
+        #: Of dumps: the kind of place where they end.
+        self.kept_in = kept_in
         self.row = row
         self.span = span
         self.rpo = rpo

@@ -76,6 +76,17 @@ _LOSS = {
     "deletion_protection": "destroy",
     "final_snapshot": "destroy",
 }
+#: The loss that a copy survives where it is required to be.
+_SURVIVES = {"other_region": "region", "other_account": "account"}
+#: Where copies can be required to be, in words.
+PLACES = {
+    "other_region": "another region",
+    "other_account": "another account",
+    "other_provider": "another provider's",
+    "object": "object storage",
+    "cold": "cold storage",
+    "offline": "a place without a network",
+}
 #: What is declared or measured as close together as this is as good as any moment.
 _ANY_MOMENT = 900.0
 
@@ -118,3 +129,15 @@ def _is(mechanism: Mechanism, key: str, ids: frozenset[str]) -> bool:
     if mechanism.id in ids:
         return True
     return key == "point_in_time" and mechanism.id == "declared" and mechanism.rpo.interval.typical.high <= _ANY_MOMENT
+
+
+def copies_in(destination: str, store: Store, survey: Survey) -> Iterator[Mechanism]:
+    """The mechanisms that keep a copy of a store in a kind of place, or may."""
+    loss = _SURVIVES.get(destination)
+    aws = store.resource is not None and store.resource.type.startswith("aws_")
+    kept_in = {"object": ("bucket", "elsewhere"), "other_provider": ("elsewhere", "artifact")}.get(destination, ())
+    if destination == "other_provider" and not aws:
+        kept_in = (*kept_in, "bucket")
+    for each in survey.mechanisms(store):
+        if loss in each.losses or (each.id == "dump" and each.losses != {"deletion"} and each.kept_in in kept_in):
+            yield each

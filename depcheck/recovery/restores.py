@@ -11,10 +11,7 @@ from depcheck.data import load_json
 from depcheck.model import Command
 from depcheck.patterns import Pattern
 from depcheck.project import Project
-from depcheck.project.activities import activities, of_command
-from depcheck.recovery.schedules import ScheduleError, cadence, union
-from depcheck.source import Span
-from depcheck.values import scalar_text, string
+from depcheck.project.activities import of_command
 
 _RESTORES = Pattern(
     r"(?:pg_restore|mongorestore)\b|(?:psql|mysql|mariadb)\b|aws (?:rds|docdb|dynamodb) restore-|"
@@ -67,33 +64,6 @@ def scripts(project: Project) -> Iterator[list[Command]]:
     for commands in by_script.values():
         if any(restores(each) for each in commands):
             yield commands
-
-
-def tests(project: Project) -> list[tuple[float, Span]]:
-    """How far apart automated restores are, and where each is scheduled."""
-    found: list[tuple[float, Span]] = []
-    for plan in project.of_type("aws_backup_restore_testing_plan"):
-        expression = string(plan.get("schedule_expression"))
-        zone = string(plan.get("schedule_expression_timezone")) or "UTC"
-        try:
-            if expression is not None:
-                found.append((cadence(expression, "aws", zone).longest, plan.get("schedule_expression").span))
-        except ScheduleError:
-            continue
-    for job in project.facts.jobs:
-        schedule = job.triggers.get("schedule")
-        lines = [
-            (text, "github", string(entry.get("timezone")) or "UTC")
-            for entry in (schedule.elements() if schedule is not None else ())
-            if (text := scalar_text(entry.get("cron"))) is not None
-        ]
-        names = {each.name for each in activities(job, project.facts.commands)} if lines else set()
-        if {"restore-test", "dr-drill"} & names:
-            try:
-                found.append((union(lines).longest, job.span))
-            except ScheduleError:
-                continue
-    return found
 
 
 def mixes_moments(command: Command) -> bool:
