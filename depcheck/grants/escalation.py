@@ -21,11 +21,12 @@ class Path:
     """One way. ``needs`` are its actions, ``every`` those that must be allowed on every resource (of the types ``on``,
     where it says so), ``passed_to`` the service that gets a role; ``whom`` is empty where it leads to all rights."""
 
-    __slots__ = ("any_account", "every", "id", "needs", "on", "passed_to", "source", "strict", "whom")
+    __slots__ = ("any_account", "every", "id", "needs", "on", "passed_to", "services", "source", "strict", "whom")
 
     def __init__(self, entry: dict[str, object]) -> None:
         self.id = str(entry["id"])
         self.needs = _texts(entry["needs"])
+        self.services = frozenset(name.partition(":")[0] for name in self.needs)
         self.every = frozenset(_texts(entry["every"]))
         self.on = _texts(entry.get("on"))
         self.any_account = entry.get("accounts") == "any"
@@ -80,7 +81,10 @@ def is_administrator(statements: Statements) -> bool:
 def escalation(statements: Statements, among: Iterable[Path]) -> Escalation | None:
     """The first path that the statements allow, else the first that they may."""
     found: Escalation | None = None
+    services = statements.services()
     for path in among:
+        if services is not None and not path.services <= services:
+            continue
         made = _go(path, statements)
         if made is None:
             continue
@@ -93,6 +97,8 @@ def escalation(statements: Statements, among: Iterable[Path]) -> Escalation | No
 
 def _go(path: Path, statements: Statements) -> Escalation | None:
     permits: list[Permit] = []
+    if not all(statements.may_allow(name) for name in path.needs):
+        return None
     for name in path.needs:
         every = name in path.every
         for kind in path.on if every and path.on else ("",):
@@ -123,13 +129,17 @@ def of_documents(project: Project, among: Sequence[Path]) -> Iterator[tuple[Docu
 
 def of_holders(project: Project, among: Sequence[Path]) -> Iterator[tuple[Holder, Escalation]]:
     """Roles, users and groups for whom several documents make a way that none of their own makes alone."""
+    alone: dict[int, bool] = {}
     for holder in joined(project).holders:
         if holder.bounded or len(holder.documents) < 2:
             continue
         if any(is_administrator(each.statements) for each in holder.documents):
             continue
         own = [each for each in holder.documents if not each.managed]
-        if not own or any(escalation(each.statements, among) is not None for each in own):
+        for each in own:
+            if id(each) not in alone:
+                alone[id(each)] = escalation(each.statements, among) is not None
+        if not own or any(alone[id(each)] for each in own):
             continue
         # Its own first, so that a way is told by what it has of its own where that is enough for a part of it.
         grants = [

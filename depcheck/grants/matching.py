@@ -18,7 +18,7 @@ def matches(pattern: str, text: str) -> bool:
     """Whether a folded pattern matches a text, both in one case. At most ``len(text)`` times the pattern's length."""
     if "*" not in pattern and "?" not in pattern:
         return pattern == text
-    if len(pattern) - pattern.count("*") > len(text):
+    if len(pattern) - pattern.count("*") > len(text) or not text.startswith(literal_beginning(pattern)):
         return False
     at = here = 0
     star = mark = -1
@@ -35,6 +35,11 @@ def matches(pattern: str, text: str) -> bool:
         else:
             return False
     return all(each == "*" for each in pattern[at:])
+
+
+def literal_beginning(pattern: str) -> str:
+    """What stands before the first wildcard."""
+    return pattern.partition("*")[0].partition("?")[0]
 
 
 def covers(wide: str, narrow: str) -> bool:

@@ -269,3 +269,26 @@ def reach(trust: Trust) -> tuple[str, Value] | None:
         if (found != "held" and (first is None or first[0] == "held")) or first is None:
             first = found, value
     return first
+
+
+#: What a condition on GitHub's claims may say of whose job it is.
+_WHOSE = re.compile(
+    r"\b(?:assertion|attribute)\.(?:repository\w*|sub\w*|job_workflow_ref|workflow_ref|enterprise\w*)|google\.subject"
+)
+
+
+def pool_condition(provider: Resource) -> tuple[str, Value] | None:
+    """How a provider of a workload identity pool of Google's tells whose GitHub job it lets in: ``""`` where nothing
+    does, ``condition`` where the condition says something else, ``held`` or ``open``; None if it is not GitHub's."""
+    issuer = next((pattern_of(each.get("issuer_uri")) for each in provider.get("oidc").elements()), None)
+    if issuer is None or _ISSUER not in issuer:
+        return None
+    condition = provider.get("attribute_condition")
+    text = pattern_of(condition)
+    if isinstance(condition, Known) and not text:
+        return "", condition
+    if not isinstance(condition, (Known, Unknown)):
+        return "", condition
+    if text is not None and _WHOSE.search(text):
+        return "held", condition
+    return ("open" if isinstance(condition, Unknown) else "condition"), condition

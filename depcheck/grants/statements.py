@@ -38,16 +38,17 @@ class Permit:
 class Statements:
     """Statements that hold together: those of a document, or of everything that somebody has."""
 
-    __slots__ = ("_denials", "_literal", "_open", "_prefixes", "_wild", "grants")
+    __slots__ = ("_denials", "_literal", "_named", "_open", "_wild", "grants")
 
     def __init__(self, grants: Iterable[Grant]) -> None:
         self.grants = list(grants)
         self._denials = [each for each in self.grants if string(each.effect) == "Deny"]
-        #: Entries without a wildcard by their text, the others with their patterns, and statements that name no action.
+        # Entries without a wildcard by their text, the others by their service with their patterns, and those of
+        # statements that name no action; what was asked already.
         self._literal: dict[str, list[tuple[Grant, Value]]] = {}
-        self._wild: list[tuple[str, Grant, Value]] = []
+        self._wild: dict[str, list[tuple[str, Grant, Value]]] = {}
         self._open: list[tuple[Grant, Value]] = []
-        self._prefixes: set[str] = set()
+        self._named: dict[str, list[tuple[Grant, Value]]] = {}
         for grant in self.grants:
             if string(grant.effect) != "Deny" and not isinstance(grant.effect, Absent):
                 self._index(grant)
@@ -63,15 +64,20 @@ class Statements:
             text = folded(text.lower())
             prefix = text.partition(":")[0]
             if "*" in text or "?" in text:
-                self._wild.append((text, grant, each))
-                self._prefixes.add("*" if "*" in prefix or "?" in prefix else prefix)
+                service = "*" if "*" in prefix or "?" in prefix else prefix
+                self._wild.setdefault(service, []).append((text, grant, each))
             else:
                 self._literal.setdefault(text, []).append((grant, each))
-                self._prefixes.add(prefix)
 
-    def speaks_of(self, service: str) -> bool:
-        """Whether any statement may allow something of a service."""
-        return service in self._prefixes or "*" in self._prefixes or bool(self._open)
+    def services(self) -> set[str] | None:
+        """The services of which something may be allowed; None for all."""
+        if self._open or "*" in self._wild:
+            return None
+        return {*self._wild, *(name.partition(":")[0] for name in self._literal)}
+
+    def may_allow(self, name: str) -> bool:
+        """Whether a statement that allows names an action, whatever it is for."""
+        return bool(self._naming(name.lower()))
 
     def permit(self, name: str, *, every: bool, passed_to: str = "", on: str = "") -> Permit | None:
         """Whether an action is allowed, on ``every`` resource of a type that it supports or on any at all.
@@ -80,7 +86,7 @@ class Statements:
         a role is passed to does not matter.
         """
         lowered = name.lower()
-        if not self.speaks_of(lowered.partition(":")[0]):
+        if not self._naming(lowered):
             return None
         known = actions.action(lowered)
         templates: Sequence[str] = known.templates if known is not None else ()
@@ -98,15 +104,19 @@ class Statements:
             return None
         return found
 
-    def _naming(self, action: str) -> Iterator[tuple[Grant, Value]]:
-        yield from self._literal.get(action, ())
-        for pattern, grant, entry in self._wild:
-            if matches(pattern, action):
-                yield grant, entry
-        for grant, entry in self._open:
-            included = includes(grant, action)
-            if included is not None:
-                yield grant, entry
+    def _naming(self, action: str) -> list[tuple[Grant, Value]]:
+        found = self._named.get(action)
+        if found is None:
+            found = list(self._literal.get(action, ()))
+            for service in (action.partition(":")[0], "*"):
+                for pattern, grant, entry in self._wild.get(service, ()):
+                    if matches(pattern, action):
+                        found.append((grant, entry))
+            for grant, entry in self._open:
+                if includes(grant, action) is not None:
+                    found.append((grant, entry))
+            self._named[action] = found
+        return found
 
 
 def _telling(templates: Sequence[str]) -> Sequence[str]:
