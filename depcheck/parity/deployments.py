@@ -19,6 +19,8 @@ from depcheck.source import Span
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text
 
 Pair = tuple[str, str]
+#: How many related places a finding has at most.
+_NOTES = 6
 
 
 def _is_local(name: str, project: Project) -> bool:
@@ -160,22 +162,42 @@ def only_in_production(compared: Comparison) -> Iterator[Outcome]:
         upper = [name for name in environments if name in critical]
         if not lower or not upper or all(_is_local(name, project) for name in lower):
             continue
-        told: set[str] = set()
+        alone: dict[str, Resource] = {}
         for each in found:
             grave = each.type.startswith(_GRAVE) and not each.type.startswith(_OF_PRODUCTION)
-            if not grave or each.type in told or everywhere[each.type] - set(critical):
+            if not grave or each.type in alone or everywhere[each.type] - set(critical):
                 continue
             resource = next((each.resources[name] for name in upper if name in each.resources), None)
             if resource is None or resource.kind != "resource" or is_sample(resource) or _is_free(each, compared):
                 continue
-            told.add(each.type)
-            yield Violation(
-                resource.span,
-                resource=resource.address,
-                environment=resource.environment,
-                discriminator=each.type,
-                words={"address": resource.address, "type": each.type, "lower": " or ".join(lower)},
-            )
+            alone[each.type] = resource
+        if alone:
+            yield _alone(list(alone.values()), lower)
+
+
+def _alone(found: list[Resource], lower: list[str]) -> Violation:
+    """One finding for everything that a root deploys to production alone."""
+    first, *others = found
+    more = (
+        f" and {len(others)} more kinds of resources"
+        if len(others) > 1
+        else f" and {others[0].address}"
+        if others
+        else ""
+    )
+    return Violation(
+        first.span,
+        resource=first.address,
+        environment=first.environment,
+        discriminator="only",
+        related=[Note(f"also in production alone: {each.address}", each.span) for each in others[:_NOTES]],
+        words={
+            "address": f"{first.address}{more}",
+            "verb": "are" if others else "is",
+            "what": f"no {first.type}" if not others else "none of their kind",
+            "lower": " or ".join(lower),
+        },
+    )
 
 
 def _is_free(each: Counterparts, compared: Comparison) -> bool:

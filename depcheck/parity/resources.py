@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from depcheck.environments import Environments
 from depcheck.model import Resource
 from depcheck.parity.relations import Promises, Relation, names_of, of_attribute
-from depcheck.parity.rows import Row, leaves, neutral
+from depcheck.parity.rows import PLACEHOLDER, Row, leaves, neutral
 from depcheck.project import Project
 from depcheck.values import Known, Value
 
@@ -20,6 +20,16 @@ _SECRET = re.compile(
     r"(?:^|[._])(?:password|passwd|secret|secret_string|secret_binary|auth_token|token|private_key|client_secret"
     r"|api_key|access_key|user_data|user_data_base64|connection_string|parameter_value)$|master_password",
     re.IGNORECASE,
+)
+_AROUND = re.compile(r"[_.-]?" + re.escape(PLACEHOLDER))
+#: Types of which an environment mostly has one, so that two of them are the same thing.
+_ROLES = frozenset(
+    (
+        *("aws_db_instance", "aws_rds_cluster", "aws_elasticache_replication_group", "aws_elasticache_cluster"),
+        *("aws_lb", "aws_alb", "aws_ecs_cluster", "aws_eks_cluster", "aws_opensearch_domain", "aws_msk_cluster"),
+        *("aws_vpc", "aws_cloudfront_distribution", "aws_docdb_cluster", "google_sql_database_instance"),
+        *("google_container_cluster", "azurerm_kubernetes_cluster", "azurerm_postgresql_flexible_server"),
+    )
 )
 _PRESENCE = Relation("same", topic="presence")
 
@@ -60,7 +70,39 @@ def counterparts(project: Project) -> list[Counterparts]:
         present.setdefault((resource.format, place), set()).add(environment)
     for (format_, place, _), each in found.items():
         each.environments = present[(format_, place)]
-    return list(found.values())
+    return _by_role(list(found.values()))
+
+
+def _by_role(found: list[Counterparts]) -> list[Counterparts]:
+    """With those joined that are one thing under two names: ``web`` and ``web_staging``, and the only database or load
+    balancer of each environment, whatever it is called."""
+    alone: dict[tuple[str, str, str], list[Counterparts]] = {}
+    for each in found:
+        if len(each.resources) == 1 and len(each.environments) > 1:
+            alone.setdefault((each.format, each.root, each.type), []).append(each)
+    gone: set[int] = set()
+    for (_, _, type_), group in alone.items():
+        by_name: dict[str, list[Counterparts]] = {}
+        for each in group:
+            by_name.setdefault(_AROUND.sub("", each.address), []).append(each)
+        for same in by_name.values():
+            _join(same, gone)
+        left = [each for each in group if id(each) not in gone and len(each.resources) == 1]
+        if type_ in _ROLES:
+            _join(left, gone)
+    return [each for each in found if id(each) not in gone]
+
+
+def _join(group: list[Counterparts], gone: set[int]) -> None:
+    """Make one of several, where no two of them are in one environment."""
+    first, *others = group or [None]
+    if first is None or not others or len({name for each in group for name in each.resources}) != len(group):
+        return
+    for other in others:
+        first.resources.update(other.resources)
+        gone.add(id(other))
+    if PLACEHOLDER not in first.address:
+        first.address = next((each.address for each in others if PLACEHOLDER in each.address), first.address)
 
 
 def rows(project: Project, promises: Promises, found: list[Counterparts], order: list[str]) -> Iterator[Row]:
