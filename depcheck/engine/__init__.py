@@ -191,8 +191,13 @@ def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outco
     judged: list[tuple[Rule, Outcome]] = []
     errors: list[ReadError] = []
     ran: set[str] = set()
+    lacking = {"engine"}
+    if project.policy is None:
+        lacking.add("policy")
+    if not _environments(project):
+        lacking.add("environments")
     for rule in chosen:
-        if rule.needs == "engine" or (rule.needs == "policy" and project.policy is None):
+        if rule.needs in lacking:
             continue
         before = len(errors)
         for subject in subjects(rule, project):

@@ -16,7 +16,8 @@ class Rule:
     ``looks_at`` is ``(noun, filter)``: the noun (``resource``, ``setting`` …) and which of them (types, origins, roles,
     kinds; empty for all). ``when``, ``require`` and ``forbid`` are conditions of the requirement language; a rule with
     neither of the last two has a check function named after it. ``needs`` is ``policy`` for a rule that is silent
-    without one, ``engine`` for one that the engine fills. ``group: file`` makes several violations in one file one
+    without one, ``environments`` for one that is silent where nothing tells its environment, ``engine`` for one that the
+    engine fills. ``group: file`` makes several violations in one file one
     finding; ``yields_to`` names more specific rules that speak instead where both would. ``plugin`` is the import name
     of the package that brought the rule, empty for the built-in packs.
     """
