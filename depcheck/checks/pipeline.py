@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
-from depcheck.model import Image, Job, Workflow
+from depcheck.model import Image, Job
 from depcheck.project import Project, workflows
-from depcheck.project.activities import Activity, activities, is_off
-from depcheck.source import Span
-from depcheck.values import Absent, Known, Unknown, Value, string
+from depcheck.values import Known, Unknown, Value, string
 
 _PRIVILEGED = ("pull_request_target", "workflow_run")
 _HEAD = re.compile(r"github\.event\.(?:pull_request|workflow_run)\.head|github\.head_ref|refs/pull/")
@@ -27,7 +25,6 @@ _NO_FORK = re.compile(
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _VERSION = re.compile(r"v?\d+([.-].*)?")
-_CHECKS = ("tests", "security-scan", "lint", "type-check")
 
 
 def script_injection(subject: Job, project: Project) -> Iterator[Outcome]:
@@ -102,66 +99,11 @@ def _around(condition: Known) -> bool:
     return isinstance(condition.value, str) and "${{" in condition.value
 
 
-def tests_cannot_fail(subject: Workflow, project: Project) -> Iterator[Outcome]:
-    """What is checked before a deployment can stop it."""
-    by_job = {job.id: activities(job, project.facts.commands) for job in subject.jobs}
-    deploys = [job for job in subject.jobs if any(each.name == "deploy" for each in by_job[job.id])]
-    for deploy in deploys:
-        before = _needed(deploy, subject)
-        for job in [*before, deploy]:
-            for activity, how in _ignored_failures(job, by_job[job.id]):
-                if job is deploy and not _precedes(activity, by_job[job.id]):
-                    continue
-                yield Violation(
-                    activity.span,
-                    resource=job.address,
-                    environment=deploy.environment,
-                    discriminator=activity.name,
-                    words={
-                        "activity": activity.name.replace("-", " ").replace("tests", "test"),
-                        "what": activity.span.text.split("\n", 1)[0][:60],
-                        "how": how,
-                        "deploy": deploy.id,
-                    },
-                )
-        if deploy is deploys[-1]:
-            return
+def tests_cannot_fail(subject: Project, _: Project) -> Iterator[Outcome]:
+    """What is checked before or after a deployment can fail."""
+    from depcheck.pipelines import silenced
 
-
-def _needed(job: Job, workflow: Workflow) -> list[Job]:
-    by_id = {each.id: each for each in workflow.jobs}
-    found: list[Job] = []
-    pending = [string(need) for need in job.needs]
-    while pending:
-        other = by_id.get(pending.pop() or "")
-        if other is not None and other not in found:
-            found.append(other)
-            pending.extend(string(need) for need in other.needs)
-    return [each for each in workflow.jobs if each in found]
-
-
-def _ignored_failures(job: Job, done: list[Activity]) -> Iterator[tuple[Activity, str]]:
-    whole_job = job.tree.get("continue-on-error")
-    seen: set[Span] = set()
-    for activity in done:
-        if activity.name not in _CHECKS or activity.span in seen:
-            continue
-        seen.add(activity.span)
-        own = activity.step.tree.get("continue-on-error") if activity.step is not None else whole_job
-        if any(isinstance(value, Known) and value.value is True for value in (own, whole_job)):
-            yield activity, "continue-on-error"
-        elif re.match(r"[^\n;&]*\|\|\s*(?:true|:|exit 0)\b", _rest_of_line(activity.span)):
-            yield activity, "|| true"
-
-
-def _rest_of_line(span: Span) -> str:
-    text = span.source.text
-    end = text.find("\n", span.end)
-    return text[span.end : end if end >= 0 else len(text)]
-
-
-def _precedes(activity: Activity, done: list[Activity]) -> bool:
-    return any(other.name == "deploy" and other.span.start > activity.span.start for other in done)
+    yield from silenced.ignored_failures(subject)
 
 
 def promised_step_missing(subject: Project, _: Project) -> Iterator[Outcome]:
@@ -241,80 +183,88 @@ def scan_lets_findings_pass(subject: Project, _: Project) -> Iterator[Outcome]:
     yield from thresholds.lets_pass(subject)
 
 
-def _critical_deploy(job: Job, project: Project) -> Activity | None:
-    """The deployment of a job to a critical environment; none where the environment cannot be told."""
-    if job.environment not in project.environments.critical or is_off(job.condition):
-        return None
-    for activity in activities(job, project.facts.commands):
-        if activity.name == "deploy" and not (activity.step is not None and is_off(activity.step.condition)):
-            return activity
-    return None
+def deploys_to_other_environment(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A job deploys to the environment that it is for."""
+    from depcheck.pipelines import mixed
+
+    yield from mixed.other_targets(subject)
 
 
-def production_deploy_on_pull_request(subject: Job, project: Project) -> Iterator[Outcome]:
+def other_environment_in_job(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A job uses the secrets and variables of its own environment, and checks that one."""
+    from depcheck.pipelines import mixed
+
+    yield from mixed.foreign_references(subject)
+
+
+def deploy_credential_shared(subject: Project, _: Project) -> Iterator[Outcome]:
+    """Each environment is deployed to with a credential of its own."""
+    from depcheck.pipelines import mixed
+
+    yield from mixed.shared_credentials(subject)
+
+
+def deployment_despite_failure(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A deployment does not go out when what comes before it has failed."""
+    from depcheck.pipelines import gates
+
+    yield from gates.despite_failure(subject)
+
+
+def tests_not_awaited(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A deployment waits for the tests that run beside it."""
+    from depcheck.pipelines import gates
+
+    yield from gates.unawaited_checks(subject)
+
+
+def checkout_missing(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A job checks the repository out before it uses its files."""
+    from depcheck.pipelines import preparation
+
+    yield from preparation.without_checkout(subject)
+
+
+def package_manager_missing(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A job installs pnpm before it is asked for pnpm's cache."""
+    from depcheck.pipelines import preparation
+
+    yield from preparation.without_package_manager(subject)
+
+
+def deployment_steps_differ(subject: Project, _: Project) -> Iterator[Outcome]:
+    """Staging and production are deployed to in the same way."""
+    from depcheck.pipelines import likeness
+
+    yield from likeness.lacking(subject)
+
+
+def production_deploy_on_pull_request(subject: Project, _: Project) -> Iterator[Outcome]:
     """No pull request starts a deployment to production."""
-    trigger = next((name for name in ("pull_request", "pull_request_target") if name in subject.triggers), None)
-    deploy = _critical_deploy(subject, project) if trigger is not None else None
-    if trigger is None or deploy is None:
-        return
-    event = subject.triggers[trigger].get("types")
-    closed = [string(each) for each in event.elements()] == ["closed"]
-    conditions = [subject.condition, deploy.step.condition if deploy.step is not None else None]
-    guard = " ".join(each.span.text for each in conditions if isinstance(each, (Known, Unknown)))
-    guarded = re.search(r"event_name|github\.ref\b|merged|ref_name|needs\.|inputs\.|ref_type", guard)
-    if closed or guarded:
-        yield Held(subject.span, f"{subject.id} is guarded against pull requests", resource=subject.address)
-        return
-    yield Violation(
-        deploy.span,
-        resource=subject.address,
-        related=[Note(f"the trigger {trigger}", subject.triggers[trigger].key or subject.triggers[trigger].span)],
-        words={"job": subject.id, "environment": subject.environment, "trigger": trigger},
-    )
+    from depcheck.pipelines import protection
+
+    yield from protection.by_request(subject)
 
 
-def ungated_production_deploy(subject: Job, project: Project) -> Iterator[Outcome]:
-    """A deployment to production passes a GitHub environment, where reviewers can be required."""
-    deploy = _critical_deploy(subject, project)
-    if deploy is None:
-        return
-    match subject.tree.get("environment"):
-        case Absent():
-            yield Violation(
-                subject.span,
-                resource=subject.address,
-                related=[Note("it deploys here", deploy.span)],
-                words={"job": subject.id, "environment": subject.environment},
-            )
-        case Unknown() as value:
-            yield Undetermined(value, resource=subject.address)
-        case value:
-            yield Held(value, f"{subject.id} names a GitHub environment", resource=subject.address)
+def ungated_production_deploy(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A deployment that matters passes a GitHub environment, where reviewers can be required."""
+    from depcheck.pipelines import protection
+
+    yield from protection.ungated(subject)
 
 
-def cancelled_deployment(subject: Job, project: Project) -> Iterator[Outcome]:
+def cancelled_deployment(subject: Project, _: Project) -> Iterator[Outcome]:
     """A newer run does not cancel a deployment to production."""
-    deploy = _critical_deploy(subject, project)
-    if deploy is None:
-        return
-    workflow = next((each for each in project.facts.workflows if subject in each.jobs), None)
-    groups = [subject.tree.get("concurrency", "cancel-in-progress")]
-    if workflow is not None:
-        groups.append(workflow.tree.get("concurrency", "cancel-in-progress"))
-    for value in groups:
-        match value:
-            case Known(value=True) | Known(value="true"):
-                yield Violation(
-                    value,
-                    resource=subject.address,
-                    related=[Note("it deploys here", deploy.span)],
-                    words={"job": subject.id, "environment": subject.environment},
-                )
-                return
-            case Unknown() | Known(value=str()):
-                reason = "the expression of cancel-in-progress is decided when the workflow runs"
-                yield Undetermined(place=value, reason=reason, resource=subject.address)
-                return
+    from depcheck.pipelines import protection
+
+    yield from protection.cancelled(subject)
+
+
+def unserialised_deployment(subject: Project, _: Project) -> Iterator[Outcome]:
+    """Two runs do not deploy to production at once."""
+    from depcheck.pipelines import protection
+
+    yield from protection.unserialised(subject)
 
 
 def action_at_branch(subject: Image, project: Project) -> Iterator[Outcome]:

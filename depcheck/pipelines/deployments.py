@@ -70,7 +70,7 @@ def deployments(project: Project) -> tuple[Deployment, ...]:
             continue
         by_environment: dict[str | None, list[int]] = {}
         for index, done in enumerate(unit.done):
-            if "deploy" in done.names and not on_failure(done):
+            if "deploy" in done.names and not on_failure(done) and not _on_runner(done, unit):
                 for name in _environments(done, unit, project.environments):
                     by_environment.setdefault(name, []).append(index)
         found += [Deployment(unit, name, at) for name, at in by_environment.items()]
@@ -93,6 +93,15 @@ def on_failure(done: Done) -> bool:
     """Whether something is done only after a failure."""
     condition = done.step.condition if done.step is not None else None
     return "failure" in calls(condition) and holds(condition, Situation({})) is False
+
+
+def _on_runner(done: Done, unit: Unit) -> bool:
+    """Whether containers are only started where the job itself runs, to be tested."""
+    command = done.command
+    if command is None or unit.job is None or command.name not in ("docker", "docker-compose") or "up" not in done.text:
+        return False
+    on_host = done.step is not None and done.step.uses is not None
+    return not on_host and not unit.environments and "ssh" not in done.text and "context" not in done.text
 
 
 def _environments(done: Done, unit: Unit, environments: Environments) -> list[str | None]:

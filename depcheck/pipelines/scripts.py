@@ -128,15 +128,15 @@ class Scripts:
         return found or (None if runs else [])
 
     def _package_script(self, name: str, folder: str, *, workspace: bool) -> Script | None:
-        place: str | None = folder
-        while place is not None and not workspace:
+        parts = folder.strip("/").split("/") if folder else []
+        for count in range(-1 if workspace else len(parts), -1, -1):
+            place = "/".join(parts[:count])
             path = f"{place}/package.json" if place else "package.json"
             scripts = self._scripts_of(path)
             if name in scripts:
                 return self._parsed(name, path, place, scripts[name])
             if self._project.file(path) is not None:
                 break
-            place = dirname(place) if place else None
         if workspace:
             for path in self._project.files:
                 if path.rsplit("/", 1)[-1] == "package.json" and name in self._scripts_of(path):

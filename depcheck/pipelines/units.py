@@ -151,7 +151,7 @@ class Pipeline:
         self._by_job: dict[int, Unit] = {}
         called = self._called_workflows()
         for workflow in project.facts.workflows:
-            if workflow.kind != "workflow":
+            if workflow.kind != "workflow" or not _is_run(workflow.span.path):
                 continue
             if set(workflow.triggers) <= {"workflow_call"} and workflow.span.path in called:
                 continue
@@ -453,6 +453,12 @@ _TELLING = frozenset(
         "TARGET_ENV",
     }
 )
+
+
+def _is_run(path: str) -> bool:
+    """Whether a workflow stands where it is run from; elsewhere, in documents or for other services, it is not."""
+    folder = path.rpartition("/")[0]
+    return folder.endswith((".github/workflows", ".gitea/workflows", ".forgejo/workflows"))
 
 
 def _is_idle(script: Script) -> bool:
