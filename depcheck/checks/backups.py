@@ -9,7 +9,8 @@ from depcheck.model import Command, Resource
 from depcheck.patterns import Pattern
 from depcheck.policy.words import show_duration
 from depcheck.project import Project, promises
-from depcheck.recovery import declared_backups, failover, places, procedures, required, restores
+from depcheck.project.presence import is_there
+from depcheck.recovery import declared_backups, failover, places, procedures, required, restores, sequences
 from depcheck.recovery.assessment import NO_TARGET, is_promised
 from depcheck.recovery.found import YES, is_on
 from depcheck.recovery.jobs import in_programs
@@ -47,7 +48,7 @@ def declared_backup_not_made(project: Project, _: Project) -> Iterator[Outcome]:
             "why": each.why,
         }
         key = (each.kind, each.span, each.place, *words.values())
-        if key in told:
+        if key in told or each.kind == "told":
             continue
         told.add(key)
         environment = each.store.environment if each.store.resource is not None else None
@@ -65,11 +66,8 @@ def declared_backup_not_made(project: Project, _: Project) -> Iterator[Outcome]:
 def backup_inside_application(project: Project, _: Project) -> Iterator[Outcome]:
     """A backup is scheduled outside of the program whose data it keeps."""
     for each in in_programs(project):
-        yield Violation(
-            each.span,
-            environment=each.environment,
-            words={"what": each.runs, "schedule": string(each.expression) or ""},
-        )
+        what = f"{each.runs} ({string(each.expression)})"
+        yield Violation(each.span, environment=each.environment, words={"what": what, "name": what})
 
 
 def dump_kept_in_the_clear(project: Project, _: Project) -> Iterator[Outcome]:
@@ -270,6 +268,45 @@ def recovery_point_ignored(project: Project, _: Project) -> Iterator[Outcome]:
                 words={"name": each.name, "command": restores.text_of(each.restore)[:60]},
                 related=[Note("the restore", each.restore.span)],
             )
+
+
+def traffic_switched_too_early(project: Project, _: Project) -> Iterator[Outcome]:
+    """A recovery leads clients to what serves them again, and to nothing that was not looked at."""
+    for commands in _scripts(project):
+        for each in sequences.early(commands):
+            if each.later is not None:
+                words: dict[str, object] = {"later": restores.text_of(each.later)[:60]}
+                notes = [Note("this comes later", each.later.span)]
+                yield Violation(each.switch.span, environment=each.switch.environment, words=words, related=notes)
+            elif each.restore is not None:
+                notes = [Note("nothing is verified after this", each.restore.span)]
+                yield Violation(
+                    each.switch.span, variant="unverified", environment=each.switch.environment, related=notes
+                )
+
+
+def _scripts(project: Project) -> Iterator[list[Command]]:
+    """The commands of every script file, in order."""
+    by_path: dict[str, list[Command]] = {}
+    for command in project.facts.commands:
+        if command.origin == "script" and not command.scope:
+            by_path.setdefault(command.span.path, []).append(command)
+    yield from by_path.values()
+
+
+def recovery_reads_missing_file(project: Project, _: Project) -> Iterator[Outcome]:
+    """What a recovery reads from a file is in the repository."""
+    for commands in _scripts(project):
+        if not any(procedures.recovers(each) for each in commands):
+            continue
+        for command, word, path in procedures.read_files(commands):
+            if not procedures.is_made(path, commands) and not is_there(project, path):
+                name = path.rsplit("/", 1)[-1]
+                beside = command.span.path.rsplit("/", 1)[0] + "/" + name
+                if is_there(project, beside):
+                    continue
+                words: dict[str, object] = {"command": restores.text_of(command)[:40], "path": path}
+                yield Violation(word.span, environment=command.environment, words=words)
 
 
 def store_without_objective(project: Project, _: Project) -> Iterator[Outcome]:

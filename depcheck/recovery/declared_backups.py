@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from depcheck.recovery.found import YES, Mechanism
+from depcheck.recovery.found import CHOICES, YES, Mechanism
 from depcheck.recovery.intervals import UNBOUNDED
 from depcheck.recovery.jobs import in_programs
 from depcheck.recovery.schedules import ScheduleError, union
@@ -26,8 +26,8 @@ class Held:
     """A declared backup and what runs it.
 
     ``kind`` is ``made``, ``open`` (``missing`` would decide it), ``none``, ``rarer`` (``figure`` is how far apart they
-    are), ``kept`` (``figure`` is how long they are kept) or ``defeated`` (``why``). ``span`` is the declaration's,
-    ``place`` that of what runs it.
+    are), ``kept`` (``figure`` is how long they are kept), ``defeated`` (``why``), or ``told`` where a rule of its own
+    says why it does not work. ``span`` is the declaration's, ``place`` that of what runs it.
     """
 
     __slots__ = ("backup", "figure", "kind", "missing", "place", "span", "store", "why")
@@ -94,6 +94,9 @@ def _held(
     for each in made:
         if each.defeated:
             why, place = each.defeated[0]
+            if why not in CHOICES:
+                # What does not work is told where it stands.
+                return Held("told", store, backup, span, place=place, why=why)
             return Held("defeated", store, backup, span, place=place, why=why)
     return Held("none", store, backup, span)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from depcheck.model import Command
+from depcheck.model import Command, Word
 from depcheck.patterns import Pattern
 from depcheck.project.presence import is_there
 from depcheck.recovery import restores
@@ -89,6 +89,42 @@ def cases(text: str) -> set[str]:
     for match in _CASE.finditer(text, begin.end()):
         found.update(label.strip(" \t\"'") for label in match["labels"].split("|"))
     return {label for label in found if label != "*" and not label.startswith("-")}
+
+
+_RECOVERS = Pattern(
+    r"aws route53 change-resource-record-sets\b|aws rds (?:promote-|failover-|restore-)|"
+    r"aws (?:docdb|dynamodb|backup|elasticache|neptune) (?:restore|start-restore|failover)"
+)
+_FILE = Pattern(r"fileb?://(?!/|~|\$|-$)(?P<path>[\w./-]{1,200})")
+
+
+def recovers(command: Command) -> bool:
+    """Whether a command of the AWS CLI restores something or leads clients to another place."""
+    return _RECOVERS.search(restores.text_of(command)) is not None
+
+
+def read_files(commands: Iterable[Command]) -> Iterator[tuple[Command, Word, str]]:
+    """The files of the repository that commands read (``file://failover-dns.json``)."""
+    for command in commands:
+        for word in command.words:
+            match = _FILE.fullmatch(word.text or "")
+            if match is not None:
+                yield command, word, match["path"].removeprefix("./")
+
+
+def is_made(path: str, commands: Iterable[Command]) -> bool:
+    """Whether a script writes a file itself, or goes to another folder first."""
+    name = path.rsplit("/", 1)[-1]
+    for command in commands:
+        if command.name in ("cd", "pushd"):
+            return True
+        if any(name in (each.target.text or each.target.raw) for each in command.redirections):
+            return True
+        if command.name in ("tee", "cp", "mv", "envsubst", "curl", "wget", "sed", "jq") and any(
+            name in (word.text or word.raw) for word in command.words
+        ):
+            return True
+    return False
 
 
 class Ignored:
