@@ -23,7 +23,7 @@ from depcheck.checks.access_containers import (
     task_shares_roles,
 )
 from depcheck.findings import Fix, Held, Note, Outcome, Undetermined, Violation
-from depcheck.model import Grant, Job, Workflow
+from depcheck.model import Grant, Job, Resource, Workflow
 from depcheck.project import Project
 from depcheck.source import Edit
 from depcheck.values import Absent, Known, Unknown, string
@@ -41,6 +41,7 @@ __all__ = [
     "new_privileges_allowed",
     "oidc_any_ref",
     "oidc_audience_missing",
+    "oidc_pool_unscoped",
     "oidc_role_undefined",
     "oidc_subject_impossible",
     "oidc_subject_mismatch",
@@ -252,6 +253,22 @@ def oidc_audience_missing(subject: Grant, project: Project) -> Iterator[Outcome]
         yield Undetermined(trust.undecided)
     else:
         yield Violation(subject.span, discriminator=subject.sid)
+
+
+def oidc_pool_unscoped(subject: Resource, project: Project) -> Iterator[Outcome]:
+    """A pool of Google's that takes GitHub's jobs says whose jobs it takes."""
+    from depcheck.grants import oidc
+
+    told = oidc.pool_condition(subject)
+    if told is None:
+        return
+    how, value = told
+    if how == "held":
+        yield Held(value, "a condition says whose jobs may sign in")
+    elif isinstance(value, Unknown):
+        yield Undetermined(value)
+    else:
+        yield Violation(value, variant=how, words={"condition": string(value)})
 
 
 def oidc_role_undefined(subject: Job, project: Project) -> Iterator[Outcome]:

@@ -247,7 +247,9 @@ def is_productive(trust: Trust, project: Project) -> bool:
     name = name_of(trust.role) or ""
     if any(_HARMLESS.fullmatch(word) for word in re.split(r"[^a-z0-9]+", f"{name} {trust.address}".lower())):
         return False
-    told = [trust.grant.environment, environments.within(name), environments.within(trust.address)]
+    if trust.grant.environment is not None:
+        return trust.grant.environment in environments.critical
+    told = [environments.within(name), environments.within(trust.address)]
     told += [environments.named(each.environment) for each in assumptions(project) if name and each.name == name]
     return any(each in environments.critical for each in told if each is not None)
 

@@ -13,7 +13,7 @@ from depcheck.values import Value
 
 _SECRET_WORD = re.compile(r"TOKEN|AUTH|PAT\b|SECRET|CREDENTIAL|_KEY\b", re.IGNORECASE)
 _REMOTE = re.compile(
-    r"git (?:remote (?:add|set-url)|config .*(?:url\.|extraheader|credential|insteadof)).*", re.IGNORECASE
+    r"git (?:clone|init|remote (?:add|set-url)|config .*(?:url\.|extraheader|credential|insteadof)).*", re.IGNORECASE
 )
 _EXPANSION = re.compile(r"\$\{\{[^}]*\}\}|\$\{?\w+\}?")
 #: Stands for options of git that may hold credentials.
@@ -107,13 +107,20 @@ def _command(script: Script, command: Command, has: str, needs: Needs) -> None:
 
 
 def _without_options(line: tuple[str, ...]) -> tuple[str, ...]:
-    """A command of git without the options before its verb; ``-c`` may hold credentials and leaves a mark behind."""
+    """A command of git or gh without the options before its verb, which may stand between the verbs of gh. Those of git
+    may hold credentials (``-c``) and leave a mark behind."""
+    if line[0] == "gh":
+        return tuple(
+            word
+            for at, word in enumerate(line)
+            if not (word in ("-R", "--repo") or word.startswith("--repo=") or line[at - 1] in ("-R", "--repo"))
+        )
     if line[0] != "git":
         return line
     at, mark = 1, False
     while at < len(line) and line[at].startswith("-"):
-        mark = mark or line[at] == "-c"
-        at += 2 if line[at] in ("-c", "-C", "--git-dir", "--work-tree") else 1
+        mark = mark or line[at] == _OPTIONS
+        at += 2 if line[at] in (_OPTIONS, "-C", "--git-dir", "--work-tree") else 1
     return ("git", *line[at:], *((_OPTIONS,) if mark else ()))
 
 

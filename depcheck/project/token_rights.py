@@ -60,19 +60,27 @@ def lacks(job: Job, project: Project) -> Iterator[Lack]:
 
 
 def _of_called(own: dict[str, Value], called: Workflow | None, project: Project, depth: int) -> Iterator[Lack]:
+    """What a called workflow asks of its caller's token. GitHub holds the permissions of its jobs against it before
+    anything runs; those of the workflow itself it only cuts down."""
     if called is None or depth > _DEEPEST:
         return
+    file = called.span.path.rpartition("/")[2]
     for job in called.jobs:
-        if isinstance(job.permissions, Known):
+        if isinstance(job.tree.get("permissions"), Known):
             for name, value in permissions(job).items():
-                asked = level(value)
-                if asked == "write" and level(own.get(name)) != "write":
-                    use = Use(asked, f"{called.span.path.rpartition('/')[2]} ({job.id})", value.key or value.span)
-                    yield Lack(name, use, own.get(name), "refused")
+                asked, has = level(value), level(own.get(name))
+                if asked is None or RANK[asked] <= RANK.get(has or "write", 2):
+                    continue
+                yield Lack(name, Use(asked, f"{file} ({job.id})", value.key or value.span), own.get(name), "refused")
         elif job.uses is not None:
             yield from _of_called(own, local(job.uses, job, project), project, depth + 1)
         else:
-            yield from _unmet(own, of_job(job, project), "called")
+            given = called.tree.get("permissions")
+            for lack in _unmet(own, of_job(job, project), "called"):
+                names = lack.permission.split(" or ")
+                # What the called workflow itself does not give is told there.
+                if isinstance(given, Absent) or any(level(permissions(job).get(name)) == "write" for name in names):
+                    yield lack
 
 
 def _unmet(own: dict[str, Value], needs: Needs, how: str) -> Iterator[Lack]:

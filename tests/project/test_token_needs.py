@@ -60,6 +60,10 @@ NEEDED = [
     ("      - run: gh release create v1\n        env: {GH_TOKEN: '${{ secrets.PAT }}'}\n", {}),
     ("      - run: gh release create v1\n", {}),
     (
+        "      - run: gh release -R o/r delete v1\n        env: {GH_TOKEN: '${{ github.token }}'}\n",
+        {"contents": "write"},
+    ),
+    (
         "      - run: gh run cancel 1\n        env: {GH_TOKEN: \"${{ secrets['GITHUB_TOKEN'] }}\"}\n",
         {"actions": "write"},
     ),
