@@ -15,6 +15,7 @@ from depcheck.values import OPEN, Absent, Unknown, Value, scalar_text, string
 
 _ANY_ROLE = Pattern(rf"arn:(?:[\w-]+|\*|{OPEN}):iam::(?:\d*|\*|{OPEN}):role/\*+")
 _ADMINISTRATORS = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess"})
+_WIDTHS = {"alike": "high", "owner": "medium"}
 #: Claims of GitHub's token, other than its subject, that tell the repository.
 _OTHER_CLAIMS = (":repository", ":repository_id", ":repository_owner_id", ":job_workflow_ref")
 
@@ -111,7 +112,7 @@ def _escalation(found: escalation.Escalation, address: str, environment: str | N
 def service_wide_wildcard(subject: Grant, project: Project) -> Iterator[Outcome]:
     """A policy names the actions that are needed."""
     found = reach.service_wide(subject, _denials(subject, project))
-    if found is None or not joined(project).counts(subject):
+    if found is None or not joined(project).adds(subject):
         return
     place, entries = found
     told = [text for text, _ in entries]
@@ -146,7 +147,7 @@ def readable_everywhere(subject: Grant, project: Project) -> Iterator[Outcome]:
 
 
 def _reached(subject: Grant, project: Project, what: str) -> Iterator[Outcome]:
-    if policies.allows(subject) is not True or not joined(project).counts(subject):
+    if policies.allows(subject) is not True or not joined(project).adds(subject):
         return
     found = reach.reach(subject, _denials(subject, project), what)
     certain = [(name, permit) for name, permit in found if permit.undecided is None]
@@ -169,7 +170,7 @@ def _reached(subject: Grant, project: Project, what: str) -> Iterator[Outcome]:
 def unscoped_resource(subject: Grant, project: Project) -> Iterator[Outcome]:
     """A policy names the resources that are needed, where an action supports them."""
     found = reach.restrictable(subject)
-    if found is None or not joined(project).counts(subject):
+    if found is None or not joined(project).adds(subject):
         return
     place, names = found
     yield Violation(place, discriminator=subject.sid or names[0], words={"actions": _listed(names)})
@@ -177,11 +178,14 @@ def unscoped_resource(subject: Grant, project: Project) -> Iterator[Outcome]:
 
 def misspelt_action(subject: Grant, project: Project) -> Iterator[Outcome]:
     """Every action that a policy names is one, or nothing near to it."""
-    for value, text, meant in _unknown_actions(subject, project):
-        if meant is not None and policies.includes(subject.actions, meant) is None:
-            denied = string(subject.effect) == "Deny"
-            words: dict[str, object] = {"action": text, "meant": meant}
-            yield Violation(value, variant="denied" if denied else "", discriminator=text, words=words)
+    found = [each for each in _unknown_actions(subject, project) if each[2] is not None]
+    told = [each for each in found if policies.includes(subject.actions, each[2] or "") is None]
+    if told:
+        value, text, meant = told[0]
+        words: dict[str, object] = {"action": text, "meant": meant}
+        notes = [Note(f"{other} is none either; {near} is one", place.span) for place, other, near in told[1:]]
+        variant = "denied" if string(subject.effect) == "Deny" else ""
+        yield Violation(value, variant=variant, discriminator=text, words=words, related=notes)
 
 
 def unknown_action(subject: Grant, project: Project) -> Iterator[Outcome]:
@@ -194,7 +198,7 @@ def unknown_action(subject: Grant, project: Project) -> Iterator[Outcome]:
 def _unknown_actions(grant: Grant, project: Project) -> Iterator[tuple[Value, str, str | None]]:
     from depcheck.grants import names
 
-    if not joined(project).counts(grant) or grant.scope.startswith(("aws_iot_", "module.iot")):
+    if not joined(project).counts(grant) or "aws_iot_policy" in grant.scope:
         return
     for value in [*grant.actions, *grant.not_actions]:
         text = string(value)
@@ -257,7 +261,7 @@ def passrole_any(subject: Grant, project: Project) -> Iterator[Outcome]:
     action = policies.includes(subject.actions, "iam:PassRole")
     if policies.allows(subject) is not True or action is None or string(action) in ("*", "*:*", "iam:*", "IAM:*"):
         return
-    if not joined(project).counts(subject):
+    if not joined(project).adds(subject):
         return
     role = next((each for each in subject.resources if _any_role(each)), None)
     if role is None:
@@ -357,13 +361,13 @@ def unscoped_oidc_trust(subject: Grant, project: Project) -> Iterator[Outcome]:
         if found and all(width == "few" for _, width in found):
             yield Held(found[0][0], "only named repositories may become the role")
             return
-        wide += [(each, width) for each, width in found if width in ("every", "owner")]
+        wide += [(each, width) for each, width in found if width in ("every", "alike", "owner")]
         if undecided is None:
             undecided = next((each for each, _ in found if isinstance(each, Unknown)), None)
     if wide:
-        value, width = min(wide, key=lambda item: item[1] != "every")
+        value, width = min(wide, key=lambda item: ("every", "alike", "owner").index(item[1]))
         words: dict[str, object] = {"subject": (policies.pattern_of(value) or "").replace(OPEN, "…")}
-        yield Violation(value, variant=width, severity="medium" if width == "owner" else None, words=words)
+        yield Violation(value, variant=width, severity=_WIDTHS.get(width), words=words)
     elif undecided is not None:
         yield Undetermined(undecided)
     else:

@@ -13,8 +13,8 @@ from depcheck.data import load_json
 from depcheck.grants.holders import Document, Holder, joined
 from depcheck.grants.statements import Permit, Statements
 from depcheck.project import Project
-from depcheck.project.policies import allows, everything, pattern_of
-from depcheck.values import Absent, Unknown, Value
+from depcheck.project.policies import pattern_of
+from depcheck.values import Unknown, Value
 
 
 class Path:
@@ -66,18 +66,6 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 
-def is_administrator(statements: Statements) -> bool:
-    """Whether a statement allows everything, or all of IAM, everywhere: that is told as such."""
-    return any(
-        allows(grant) is True
-        and (grant.not_actions or everything(grant.actions, words=("*", "*:*", "iam:*", "IAM:*")) is not None)
-        and everything(grant.resources) is not None
-        and (grant.conditions is None or isinstance(grant.conditions, Absent))
-        and statements.permit("iam:CreatePolicyVersion", every=True) is not None
-        for grant in statements.grants
-    )
-
-
 def escalation(statements: Statements, among: Iterable[Path]) -> Escalation | None:
     """The first path that the statements allow, else the first that they may."""
     found: Escalation | None = None
@@ -121,7 +109,7 @@ def of_documents(project: Project, among: Sequence[Path]) -> Iterator[tuple[Docu
     together = joined(project)
     for document in together.documents:
         grant = document.grants[0]
-        if together.counts(grant) and not together.is_bounded(document) and not is_administrator(document.statements):
+        if together.counts(grant) and not together.is_bounded(document) and not document.administrator:
             found = escalation(document.statements, among)
             if found is not None:
                 yield document, found
@@ -133,7 +121,7 @@ def of_holders(project: Project, among: Sequence[Path]) -> Iterator[tuple[Holder
     for holder in joined(project).holders:
         if holder.bounded or len(holder.documents) < 2:
             continue
-        if any(is_administrator(each.statements) for each in holder.documents):
+        if any(each.administrator for each in holder.documents):
             continue
         own = [each for each in holder.documents if not each.managed]
         for each in own:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from depcheck.data import load_json
-from depcheck.grants.statements import Statements
+from depcheck.grants.statements import Statements, is_administrator
 from depcheck.model import Grant, Resource
 from depcheck.project import Project
 from depcheck.project.policies import managed_name
@@ -35,13 +35,15 @@ _Space = tuple[str, str | None, str, str]
 
 
 class Document:
-    """One policy, ``managed`` if it is one of AWS's own: its statements, and who is known to hold it."""
+    """One policy, ``managed`` if it is one of AWS's own: its statements, and who is known to hold it. That of an
+    ``administrator`` allows everything, or all of IAM."""
 
-    __slots__ = ("address", "environment", "grants", "holders", "managed", "statements")
+    __slots__ = ("address", "administrator", "environment", "grants", "holders", "managed", "statements")
 
     def __init__(self, address: str, environment: str | None, *, managed: bool = False) -> None:
         self.address = address
         self.managed = managed
+        self.administrator = False
         self.environment = environment
         self.grants: list[Grant] = []
         self.holders: list[Holder] = []
@@ -91,6 +93,13 @@ class Joined:
         # A boundary that is handed out for others to use bounds nobody here.
         return "boundary" not in grant.scope.lower() or (document is not None and bool(document.holders))
 
+    def adds(self, grant: Grant) -> bool:
+        """Whether it matters what a statement gives: not beside one that gives everything, nor within a boundary."""
+        document = self.document(grant)
+        return (
+            self.counts(grant) and document is not None and not document.administrator and not self.is_bounded(document)
+        )
+
     def is_denied(self, document: Document) -> bool:
         """Whether a document denies something of its own."""
         return any(scalar_text(each.effect) == "Deny" for each in document.grants)
@@ -117,6 +126,7 @@ def joined(project: Project) -> Joined:
         result.add(documents[key], grant)
     for document in result.documents:
         document.statements = Statements(document.grants)
+        document.administrator = is_administrator(document.statements)
     _attach(project, documents, result)
     return result
 
@@ -204,6 +214,7 @@ def _managed(value: Value, resource: Resource, project: Project) -> Document | N
     document = Document(resource.address, resource.environment, managed=True)
     document.grants = list(_statements(name, value.span, resource))
     document.statements = Statements(document.grants)
+    document.administrator = is_administrator(document.statements)
     return document
 
 

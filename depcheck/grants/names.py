@@ -12,6 +12,8 @@ from depcheck.patterns import Pattern
 
 #: AWS itself writes it into the policy that a topic has at first.
 _OF_OLD = frozenset({"sns:receive"})
+#: Services with shorter names are too many to tell by a letter which one was meant.
+_LONG_ENOUGH = 5
 _ACTION = Pattern(r"[a-zA-Z0-9-]+:[\w*?-]+")
 
 
@@ -31,13 +33,15 @@ def meant(text: str) -> str | None:
     prefix, _, name = lowered.partition(":")
     written = text.partition(":")[2]
     if not actions.of_service(prefix):
-        service = _names("services").get(prefix) or nearest(prefix, actions.services())
+        service = _names("services").get(prefix)
+        if service is None and len(prefix) >= _LONG_ENOUGH:
+            service = nearest(prefix, actions.services())
         if service is None or service == prefix:
             return None
         found = _found(service, written)
         return f"{service}:{found}" if found is not None else None
     if "*" in name or "?" in name:
-        return _elsewhere(prefix, written)
+        return None
     near = nearest(name, actions.of_service(prefix))
     if near is not None:
         return str(actions.of_service(prefix)[near])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from depcheck.grants import actions
 from depcheck.grants.matching import covers_every, folded, matches, may_name
 from depcheck.model import Grant
-from depcheck.project.policies import allows, may_be_everything, pattern_of
+from depcheck.project.policies import allows, everything, may_be_everything, pattern_of
 from depcheck.values import OPEN, Absent, Known, Unknown, Value, string
 
 #: Conditions on these keys hold for most requests of those who have the grant: a region, encryption on the way, the own
@@ -124,6 +124,18 @@ def _telling(templates: Sequence[str]) -> Sequence[str]:
     is inside of another one (a table's index)."""
     wild = [each for each in templates if "*" in each]
     return [each for each in wild if not any(each.startswith(f"{other}/") for other in wild)] or templates
+
+
+def is_administrator(statements: Statements) -> bool:
+    """Whether a statement allows everything, or all of IAM, everywhere: that is told as such."""
+    return any(
+        allows(grant) is True
+        and (grant.not_actions or everything(grant.actions, words=("*", "*:*", "iam:*", "IAM:*")) is not None)
+        and everything(grant.resources) is not None
+        and (grant.conditions is None or isinstance(grant.conditions, Absent))
+        and statements.permit("iam:CreatePolicyVersion", every=True) is not None
+        for grant in statements.grants
+    )
 
 
 def includes(grant: Grant, action: str) -> Value | None:

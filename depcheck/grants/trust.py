@@ -116,14 +116,15 @@ def is_github(principal: Value, grant: Grant, project: Project) -> bool:
 
 
 def width(pattern: str | None, operator: str) -> str:
-    """How many repositories a subject means: ``every``, those of one ``owner``, ``few``, or ``open``."""
+    """Whose repositories a subject means: of ``every`` owner, of those called ``alike``, of one ``owner``; a ``few`` of
+    them, or ``open``."""
     if pattern is None or pattern == OPEN:
         return "open"
     if "like" not in operator.lower():
         return "few"
     owner, _, rest = pattern.removeprefix("repo:").partition("/")
     if "*" in owner:
-        return "every"
+        return "alike" if owner.strip("*") else "every"
     return "owner" if rest.startswith("*") else "few"
 
 

@@ -42,6 +42,7 @@ _NARROWING = frozenset(
         "kms:calleraccount",
         "kms:grantisforawsresource",
         "kms:viaservice",
+        "sns:endpoint",
         "s3:dataaccesspointaccount",
         "s3:dataaccesspointarn",
         "secretsmanager:resource/allowrotationlambdaarn",
