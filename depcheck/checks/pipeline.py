@@ -87,16 +87,63 @@ def _first_line(run: Value) -> str:
 
 def always_true_condition(subject: Job, project: Project) -> Iterator[Outcome]:
     """A condition can be false."""
-    places = [(subject.condition, f"the job {subject.id}")]
-    places += [(step.condition, f'the step "{step.name or step.index + 1}"') for step in subject.steps]
-    for condition, what in places:
+    from depcheck.pipelines import comparisons
+
+    for condition, what in comparisons.conditions_of(subject):
         if isinstance(condition, Known) and _around(condition) and workflows.always(condition):
-            yield Violation(condition, resource=subject.address, discriminator=what, words={"what": what})
+            yield Violation(condition, resource=subject.address, discriminator=what, words={"what": what, "why": ""})
+            continue
+        why = comparisons.truthy_operand(condition)
+        if why is not None:
+            words: dict[str, object] = {"what": what, "why": why}
+            yield Violation(condition, resource=subject.address, variant="operand", discriminator=what, words=words)
 
 
 def _around(condition: Known) -> bool:
     """Text around an expression; a plain ``true`` or ``always()`` is meant."""
     return isinstance(condition.value, str) and "${{" in condition.value
+
+
+def impossible_comparison(subject: Job, project: Project) -> Iterator[Outcome]:
+    """A condition compares with what its context can be."""
+    from depcheck.pipelines import comparisons
+
+    yield from comparisons.impossible(subject)
+
+
+def hotswap_in_production(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A deployment to production goes through CloudFormation."""
+    from depcheck.pipelines import habits
+
+    yield from habits.hotswapped(subject)
+
+
+def deploy_script_goes_on(subject: Project, _: Project) -> Iterator[Outcome]:
+    """A script that deploys stops at the first command that fails."""
+    from depcheck.pipelines import habits
+
+    yield from habits.goes_on(subject)
+
+
+def retired_action(subject: Image, project: Project) -> Iterator[Outcome]:
+    """An action is of a version that still works."""
+    from depcheck.pipelines import habits
+
+    yield from habits.retired(subject)
+
+
+def migration_after_deployment(subject: Project, _: Project) -> Iterator[Outcome]:
+    """The schema is changed before the code that needs it is there."""
+    from depcheck.pipelines import habits
+
+    yield from habits.migrates_late(subject)
+
+
+def artifact_rebuilt(subject: Project, _: Project) -> Iterator[Outcome]:
+    """Production gets the artifact that staging has shown to work."""
+    from depcheck.pipelines import habits
+
+    yield from habits.built_again(subject)
 
 
 def tests_cannot_fail(subject: Project, _: Project) -> Iterator[Outcome]:
@@ -195,13 +242,6 @@ def other_environment_in_job(subject: Project, _: Project) -> Iterator[Outcome]:
     from depcheck.pipelines import mixed
 
     yield from mixed.foreign_references(subject)
-
-
-def deploy_credential_shared(subject: Project, _: Project) -> Iterator[Outcome]:
-    """Each environment is deployed to with a credential of its own."""
-    from depcheck.pipelines import mixed
-
-    yield from mixed.shared_credentials(subject)
 
 
 def deployment_despite_failure(subject: Project, _: Project) -> Iterator[Outcome]:

@@ -84,6 +84,8 @@ def _missing(less: Deployment, more: Deployment, project: Project) -> list[tuple
     if any(done.opaque and done.command is None for each in _whole(less, project) for done in each.done):
         return []
     for name in _ALIKE:
+        if name in _promised(less, project):
+            continue  # whether it is there is told with the promise
         if name in has or (name in ("smoke-test", "health-check") and {"smoke-test", "health-check", "e2e-test"} & has):
             continue
         place = next(
@@ -98,6 +100,13 @@ def _missing(less: Deployment, more: Deployment, project: Project) -> list[tuple
         if place is not None:
             found.append((name, place))
     return found
+
+
+def _promised(deployment: Deployment, project: Project) -> list[str]:
+    """What the policy promises around a deployment."""
+    deploys = project.policy.pipeline.deploys if project.policy is not None else {}
+    promise = deploys.get(deployment.environment or "")
+    return [*promise.before, *(each.do for each in promise.verify)] if promise is not None else []
 
 
 def _whole(deployment: Deployment, project: Project) -> list[Unit]:

@@ -1,4 +1,4 @@
-"""Jobs that have to do with two environments: they deploy to the other one, use its secrets, or share a key with it."""
+"""Jobs that have to do with two environments: they deploy to the other one, or use its secrets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from depcheck.environments import Environments
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.model import Step
 from depcheck.patterns import Pattern
-from depcheck.pipelines.deployments import deployments, target_of
+from depcheck.pipelines.deployments import target_of
 from depcheck.pipelines.units import Done, Unit, pipeline_of
 from depcheck.project import Project, workflows
-from depcheck.project.credentials import kind_of_name
 from depcheck.project.workflows import Placed
 from depcheck.source import Span
 from depcheck.values import Known, Value
@@ -27,13 +26,6 @@ _OF_PROJECT = Pattern(r"(?:.*\s)?(?:vercel|netlify)\s.*")
 _PROJECTS = Pattern(r"project|site|team|org", 2)
 #: Words that name an environment, but mean something else in most names of secrets.
 _ROLES = frozenset({"staging", "production"})
-#: Credentials that have to do with building and telling, not with where it is deployed, and such as services give out
-#: for a whole account only.
-_NOT_OF_DEPLOYING = Pattern(
-    r"(?:NPM|GITHUB|GH|DOCKER|DOCKERHUB|REGISTRY|SLACK|SENTRY|CODECOV|SONAR|SNYK|PYPI|TEAMS|DISCORD|TELEGRAM|EXPO|TURBO"
-    r"|NX|CACHIX|DATADOG|PAT|GITLEAKS|COSIGN|SIGNING|CHROMATIC|LHCI|WEBHOOK|BOT|GIT|LINEAR|JIRA|VERCEL|NETLIFY|HEROKU|EAS)(?:_|$).*|.*_(?:PAT|WEBHOOK|WEBHOOK_URL)",
-    2,
-)
 
 
 def other_targets(project: Project) -> Iterator[Outcome]:
@@ -163,51 +155,3 @@ def _mentions(placed: Placed, title: str, own: str, environments: Environments) 
     """Whether the step is about the other environment on purpose: its text names both, or it asks which one it is."""
     text = placed.scalar.span.text
     return " && " in text or "||" in text or environments.within(title) not in (None, own)
-
-
-def shared_credentials(project: Project) -> Iterator[Outcome]:
-    """A credential that deploys to two environments and belongs to neither."""
-    environments = project.environments
-    by_name: dict[str, list[tuple[Unit, str, Placed]]] = {}
-    seen: set[tuple[str, Unit]] = set()
-    for deployment in deployments(project):
-        unit, own = deployment.unit, deployment.environment
-        job = unit.job
-        if job is None or own is None or len(unit.environments) != 1 or unit.caller is not None:
-            continue
-        if "environment" in dict(job.tree.items()) or environments.role(own) not in _ROLES:
-            continue
-        for placed in [*workflows.secrets(job.tree), *workflows.secrets(_env_of(unit))]:
-            name = placed.use.path[0] if placed.use.path else ""
-            if not _deploys(name) or environments.within(name) is not None or (name, unit) in seen:
-                continue
-            seen.add((name, unit))
-            by_name.setdefault(name, []).append((unit, own, placed))
-    told: dict[tuple[Unit, ...], list[tuple[str, list[tuple[Unit, str, Placed]]]]] = {}
-    for name, found in by_name.items():
-        if len({own for _, own, _ in found}) > 1:
-            told.setdefault(tuple(unit for unit, _, _ in found), []).append((name, found))
-    for entries in told.values():
-        name, found = entries[0]
-        critical = next((each for each in found if each[1] in environments.critical), found[-1])
-        other = next(each for each in found if each[1] != critical[1])
-        notes = [Note(f"{other[0].name} deploys to {other[1]} with it", other[2].use.span)]
-        notes += [Note(f"{each} is shared too", places[0][2].use.span) for each, places in entries[1:5]]
-        yield Violation(
-            critical[2].use.span,
-            resource=critical[0].address,
-            environment=critical[1],
-            related=notes,
-            discriminator=name,
-            words={"name": name, "environment": critical[1], "other": other[1]},
-        )
-
-
-def _deploys(name: str) -> bool:
-    """Whether a secret is named like a credential, and one that deploys."""
-    if not name or name == "?" or _NOT_OF_DEPLOYING.fullmatch(name):
-        return False
-    kind = kind_of_name(name)
-    return kind is not None or name.upper().endswith(
-        ("_CREDENTIALS", "KUBECONFIG", "KUBE_CONFIG", "ROLE_ARN", "SA_KEY")
-    )

@@ -60,7 +60,7 @@ _NEEDS = Pattern(
             r"(?:uv run |poetry run |python -m )?pytest(?: .*)?|pip install -r .*",
             r"go (?:test|build) .*\./.*|cargo (?:build|test)(?: .*)?|(?:bash |sh )?\./[\w./-]+(?: .*)?",
             r"(?:npx |pnpm )?cdk deploy(?: .*)?|serverless deploy(?: .*)?",
-            r"(?:npx )?vercel(?: deploy)?(?: --prod| --token[= ]\S+| --yes| -y| --confirm)*",
+            r"(?:npx )?vercel(?: deploy)?(?: --prod| --token[= ](?:\$\{\{[^}]*\}\}|\S+)| --yes| -y| --confirm)*",
             r"(?:flyctl|fly) deploy(?: --remote-only)?",
             r"helm (?:upgrade|install) .* \./.*|kubectl apply -[fk] (?!https?:|-)[\w./-]+",
         )

@@ -174,8 +174,9 @@ def elsewhere(project: Project) -> Iterator[Outcome]:
     policy = project.policy
     if policy is None:
         return
+    found = [each for each in answers(project) if not _asks_another(each)]
     for key in ("before", "verify"):
-        for group in _by_deployment(answers(project), key, ELSEWHERE):
+        for group in _by_deployment(found, key, ELSEWHERE):
             deployment = group[0].deployment
             notes = [Note(_where(each), each.places[0].span) for each in group[:6]]
             done = deployment.first if key == "before" else deployment.last
@@ -188,6 +189,18 @@ def elsewhere(project: Project) -> Iterator[Outcome]:
                 discriminator=f"{key}:{deployment.environment}",
                 words=_words(group, deployment),
             )
+
+
+def _asks_another(answer: Answer) -> bool:
+    """Whether the step is there and asks another environment, which is a finding of its own."""
+    deployment = answer.deployment
+    return answer.key == "verify" and any(
+        each.unit is deployment.unit
+        and each.done is not None
+        and not on_failure(each.done)
+        and each.unit.done.index(each.done) > deployment.at[-1]
+        for each in answer.places
+    )
 
 
 def _where(answer: Answer) -> str:

@@ -21,7 +21,8 @@ def ignored_failures(project: Project) -> Iterator[Outcome]:
     """Tests and scans before a deployment, and verifications after it, that cannot fail."""
     pipeline = pipeline_of(project)
     told: set[Span] = set()
-    for deployment in deployments(project):
+    critical = project.environments.critical
+    for deployment in sorted(deployments(project), key=lambda each: each.environment not in critical):
         if deployment.unit.job is None:
             continue
         own, units = earlier(deployment, pipeline)
