@@ -9,7 +9,7 @@ from depcheck.data import load_json
 from depcheck.grants.statements import Statements, is_administrator
 from depcheck.model import Grant, Resource
 from depcheck.project import Project
-from depcheck.project.policies import managed_name
+from depcheck.project.policies import managed_name, pattern_of
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text
 
@@ -114,7 +114,7 @@ def joined(project: Project) -> Joined:
     """The policies of a project and who has them."""
     result = Joined()
     documents: dict[tuple[str, str | None, str, str], Document] = {}
-    result.read = {each.span for each in project.facts.grants if each.scope}
+    result.read = _read(project.facts.grants)
     for grant in project.facts.grants:
         if grant.source != "iam":
             continue
@@ -129,6 +129,30 @@ def joined(project: Project) -> Joined:
         document.administrator = is_administrator(document.statements)
     _attach(project, documents, result)
     return result
+
+
+def _read(grants: list[Grant]) -> set[Span]:
+    """The places of statements that are told as those of a resource: the same place, or in a file the same words as those
+    of a resource beside or above it, which renders it as a template."""
+    places: set[Span] = set()
+    folders: dict[tuple[str, ...], set[str]] = {}
+    for each in grants:
+        if each.scope:
+            places.add(each.span)
+            if each.source == "iam":
+                folders.setdefault(_said(each), set()).add(each.span.path.rpartition("/")[0])
+    for each in grants:
+        if not each.scope and each.source == "iam":
+            own = each.span.path.rpartition("/")[0]
+            found = folders.get(_said(each), ())
+            if any(own == folder or own.startswith(f"{folder}/") or not folder for folder in found):
+                places.add(each.span)
+    return places
+
+
+def _said(grant: Grant) -> tuple[str, ...]:
+    texts = [pattern_of(each) or "" for each in [*grant.actions, *grant.not_actions]]
+    return (scalar_text(grant.effect) or "", grant.sid, *sorted(texts))
 
 
 def _attach(project: Project, documents: dict[tuple[str, str | None, str, str], Document], result: Joined) -> None:
