@@ -22,6 +22,12 @@ from depcheck.terraform.values import (
     unknown,
 )
 
+# Arguments with more parts than this are large; a part is an element or some characters of a text.
+_LARGE = 256
+# Functions that do not go through their arguments, and those that search.
+_AT_ONCE = frozenset(("element", "length", "lookup"))
+_PATTERNS = frozenset(("regex", "regexall", "replace"))
+
 
 def evaluate_call(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
     """The value of a call."""
@@ -52,6 +58,7 @@ def evaluate_call(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
     function = lookup(name)
     if function is None:
         raise EvaluationError(f"there is no function {name!r}")
+    _charge(name, arguments, scope)
     try:
         made = call(name, function, arguments, scope.files)
         if made.weight > 64:
@@ -62,7 +69,25 @@ def evaluate_call(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
             raise
         scope.report(problem.clause, node.arguments[blamed])
         made = unknown(Reason(problem.clause, failed=True))
+    finally:
+        if name in _PATTERNS:
+            _charge_search(name, arguments, scope)
     return made.at(scope.text, node, via)
+
+
+def _charge(name: str, arguments: list[TfValue], scope: Scope) -> None:
+    """Take what going through large arguments costs off the budget, before it is done."""
+    weight = 0
+    for argument in arguments:
+        weight += argument.weight
+    if weight > _LARGE and name not in _AT_ONCE:
+        scope.budget.spend(weight >> (2 if name == "yamldecode" else 6))
+
+
+def _charge_search(name: str, arguments: list[TfValue], scope: Scope) -> None:
+    from depcheck.terraform.functions.regex import steps_of
+
+    scope.budget.left -= steps_of(name, arguments) >> 3
 
 
 def _arguments(node: Call, scope: Scope, evaluate: Evaluate) -> list[TfValue] | None:

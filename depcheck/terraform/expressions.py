@@ -259,6 +259,8 @@ def _applied(node: Binary, left: TfValue, scope: Scope) -> TfValue:
         return convert(left, BOOL).at(scope.text, node, left.via)
     before = scope.log.count
     right = evaluate(node.right, scope)
+    if left.weight > 256 and right.weight > 256:
+        scope.budget.spend(min(left.weight, right.weight) >> 6)
     try:
         made = operators.binary(node.operator, left, right)
     except EvaluationError as problem:

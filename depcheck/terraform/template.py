@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import TypeAlias
 
 from depcheck.syntax.hcl_ast import Expression, ForDirective, IfDirective, Interpolation, Node, String, Template
@@ -42,6 +43,8 @@ def evaluate_template(node: Node, scope: Scope, evaluate: Evaluate) -> TfValue:
         return value.at(scope.text, node, value.via)
     pieces = _Pieces()
     _render(node.parts, scope, evaluate, pieces)
+    if pieces.size > 1000:
+        scope.budget.spend(pieces.size >> 10)
     return pieces.value().at(scope.text, node, joint(pieces.values))
 
 
@@ -61,9 +64,7 @@ class _Pieces:
         self.size += len(text)
         if self.size > MAX_TEXT:
             raise LimitError("the string is too long")
-        if self.parts and isinstance(self.parts[-1], str):
-            self.parts[-1] += text
-        elif text:
+        if text:
             self.parts.append(text)
 
     def hole(self, value: TfValue) -> None:
@@ -85,8 +86,21 @@ class _Pieces:
         if not holes:
             return string("".join(part for part in self.parts if isinstance(part, str))).marked(self.marks)
         reason = combined(holes)
-        kept = Reason(reason.clause, reason.missing, failed=reason.failed, parts=tuple(self.parts))
+        kept = Reason(reason.clause, reason.missing, failed=reason.failed, parts=tuple(_joined(self.parts)))
         return unknown(kept, STRING, marks=self.marks, not_null=True)
+
+
+def _joined(parts: list[str | TfValue]) -> Iterator[str | TfValue]:
+    """The pieces with neighbouring texts put together."""
+    for known, group in groupby(parts, key=_is_text):
+        if known:
+            yield "".join([part for part in group if isinstance(part, str)])
+        else:
+            yield from group
+
+
+def _is_text(part: str | TfValue) -> bool:
+    return isinstance(part, str)
 
 
 def _render(parts: Sequence[Node], scope: Scope, evaluate: Evaluate, pieces: _Pieces) -> None:

@@ -237,6 +237,23 @@ def test_errors_of_what_is_not_taken_are_forgotten() -> None:
         "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\\n"
         'e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]")',
         'jsondecode("' + "[" * 500 + "]" * 500 + '")',
+        'yamldecode("' + "[" * 500 + "]" * 500 + '")',
+        'merge([for a in range(1000) : { for b in range(1000) : "${a}-${b}" => 1 }]...)',
+        "flatten([for a in range(1000) : [for b in range(1000) : b]])",
+        "toset([for a in range(1000) : [for b in range(1000) : [a, b]]])",
+        '"%{ for a in range(1000) }%{ for b in range(1000) }%{ for c in range(9) }x%{ endfor }%{ endfor }%{ endfor }"',
+        'transpose({ for a in range(1000) : "${a}" => [for b in range(1000) : "${b}"] })',
+        "[for a in range(1000) : range(1000)]",
+        'regex("(?:a?){1000}a{1000}", join("", [for a in range(1000) : "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]))',
+        '[for a in range(1000) : can(regex("(?:a?){500}a{500}", join("", [for b in range(99) : "aaaaaaaaaaaa"])))]',
+        "[for a in range(1000) : [for b in range(1000) : contains(range(1000), b)]]",
+        '[for a in range(1000) : length(regexall("x", join("", [for b in range(999) : "xxxxxxxxxxxx"])))]',
+        "[for a in range(1000) : range(1000) == range(1000)]",
+        "range(0, 1e300, 1e-300)",
+        "range(0, 1, 0)",
+        "1e900 % 1e-900",
+        'timeadd("2020-01-01T00:00:00Z", "999999999999999h")',
+        'cidrhost("::/0", pow(2, 127))',
     ],
 )
 def test_bombs_are_unknown_with_a_reason(expression: str) -> None:

@@ -13,7 +13,7 @@ from depcheck.terraform.functions.re2_classes import PatternError
 from depcheck.terraform.functions.re2_syntax import Instruction, TooComplexError, compiled
 
 Captures: TypeAlias = "tuple[int, ...]"
-_MAX_STEPS = 1_000_000
+_MAX_STEPS = 300_000
 
 
 class Pattern:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from depcheck.terraform.functions.re2 import Captures, Pattern, PatternError, TooComplexError, pattern
 from depcheck.terraform.functions.spec import Function, text
@@ -44,6 +45,21 @@ def _checked(compiled: Pattern, source: str) -> Pattern:
     if any(names) and not all(names):
         raise EvaluationError(f"the pattern {source!r} has both named and unnamed groups", 0)
     return compiled
+
+
+def steps_of(name: str, arguments: Sequence[TfValue]) -> int:
+    """How many steps the last search with the pattern of such a call took."""
+    source = arguments[1 if name == "replace" else 0].payload if len(arguments) > 1 else None
+    if not isinstance(source, str):
+        return 0
+    if name == "replace":
+        if len(source) < 2 or not source.startswith("/") or not source.endswith("/"):
+            return 0
+        source = source[1:-1]
+    try:
+        return pattern(source).steps
+    except (PatternError, TooComplexError):
+        return 0
 
 
 def _result(compiled: Pattern, subject: str, captures: Captures) -> TfValue:
