@@ -48,17 +48,19 @@ def full_administrator(subject: Grant, project: Project) -> Iterator[Outcome]:
     if undecided:
         yield Undetermined(undecided[0])
     elif subject.conditions is None or isinstance(subject.conditions, Absent):
-        document = joined(project).document(subject)
-        bounded = document is not None and document.statements.permit("iam:PutRolePolicy", every=True) is None
-        notes = [Note("on these resources", everywhere.span)] if everywhere.span != action.span else []
-        if bounded and (document is None or joined(project).is_denied(document)):
-            variant = "denied"
+        together = joined(project)
+        document = together.document(subject)
+        if document is not None and together.is_bounded(document):
+            yield Held(action, "a permissions boundary limits whoever holds it")
+            return
+        # What it denies itself may be what leads to everything.
+        denied = document is not None and document.statements.permit("iam:PutRolePolicy", every=True) is None
         yield Violation(
             action,
-            variant=variant,
-            related=notes,
+            variant="denied" if denied else variant,
+            related=[Note("on these resources", everywhere.span)] if everywhere.span != action.span else [],
             discriminator=subject.sid,
-            severity="medium" if variant == "denied" else None,
+            severity="medium" if denied else None,
         )
 
 

@@ -100,10 +100,6 @@ class Joined:
             self.counts(grant) and document is not None and not document.administrator and not self.is_bounded(document)
         )
 
-    def is_denied(self, document: Document) -> bool:
-        """Whether a document denies something of its own."""
-        return any(scalar_text(each.effect) == "Deny" for each in document.grants)
-
     def is_bounded(self, document: Document) -> bool:
         """Whether all who hold a document have a boundary."""
         return bool(document.holders) and all(each.bounded for each in document.holders)
@@ -132,8 +128,8 @@ def joined(project: Project) -> Joined:
 
 
 def _read(grants: list[Grant]) -> set[Span]:
-    """The places of statements that are told as those of a resource: the same place, or in a file the same words as those
-    of a resource beside or above it, which renders it as a template."""
+    """The places of statements that are told as those of a resource: where they are the same, or where a file says what
+    a resource beside or above it says, which renders it as a template."""
     places: set[Span] = set()
     folders: dict[tuple[str, ...], set[str]] = {}
     for each in grants:
