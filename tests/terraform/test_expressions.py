@@ -244,7 +244,7 @@ def test_errors_of_what_is_not_taken_are_forgotten() -> None:
         '"%{ for a in range(1000) }%{ for b in range(1000) }%{ for c in range(9) }x%{ endfor }%{ endfor }%{ endfor }"',
         'transpose({ for a in range(1000) : "${a}" => [for b in range(1000) : "${b}"] })',
         "[for a in range(1000) : range(1000)]",
-        'regex("(?:a?){1000}a{1000}", join("", [for a in range(1000) : "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]))',
+        'regex("(?:a?){1000}a{1000}", join("", [for a in range(1000) : "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]))',
         '[for a in range(1000) : can(regex("(?:a?){500}a{500}", join("", [for b in range(99) : "aaaaaaaaaaaa"])))]',
         "[for a in range(1000) : [for b in range(1000) : contains(range(1000), b)]]",
         '[for a in range(1000) : length(regexall("x", join("", [for b in range(999) : "xxxxxxxxxxxx"])))]',
