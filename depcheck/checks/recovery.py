@@ -356,6 +356,24 @@ def table_without_point_in_time_recovery(subject: Resource, project: Project) ->
         yield Held(states[0] if states else subject.span, "point-in-time recovery is on")
 
 
+def replacement_deletes_store(subject: Resource, project: Project) -> Iterator[Outcome]:
+    """What CloudFormation keeps when it is deleted it keeps when it is replaced too."""
+    kept = subject.get("DeletionPolicy")
+    if subject.format != "cloudformation" or not promises.is_critical(subject, project):
+        return
+    if string(kept) not in ("Retain", "RetainExceptOnCreate", "Snapshot"):
+        return
+    match subject.get("UpdateReplacePolicy"):
+        case Known(value=str(text)) as value if text in ("Retain", "Snapshot"):
+            yield Held(value, f"it is kept when it is replaced ({text})")
+        case Unknown() as value:
+            yield Undetermined(value)
+        case Known() as value:
+            yield Violation(value, words={"policy": string(kept) or ""})
+        case _:
+            yield Violation(kept, words={"policy": string(kept) or ""})
+
+
 def secret_deleted_at_once(subject: Resource, project: Project) -> Iterator[Outcome]:
     """A deleted secret can be restored for some days."""
     if subject.format != "terraform" or not promises.is_critical(subject, project):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from depcheck.policy.vocabulary import LOSSES
 from depcheck.recovery.assessment import HISTORY, NO_TARGET, achieved
-from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNBOUNDED, UNRECOVERABLE, Estimate
+from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNBOUNDED, UNRECOVERABLE, Estimate, merged
 from depcheck.recovery.records import between, kept, spoken, told
 from depcheck.reporters.terminal import paint, visible
 
@@ -50,6 +50,10 @@ def matrix(found: Sequence[Assessment], survey: Survey, *, color: bool) -> str:
         lines += _problems(judged, color)
         lines.append("")
     lines += _honest(found, survey, color)
+    if any("≥" in line for line in lines):
+        lines.append(
+            "≥ at least: `--explain STORE:LOSS` names what would decide it, such as data_size in depcheck.yaml"
+        )
     lines.append(_summary(found))
     return "".join(f"{line}\n" for line in lines)
 
@@ -256,6 +260,12 @@ def explained(assessment: Assessment, loss: str, survey: Survey, *, color: bool)
         lines.append(f"  promised   {_promises(assessment)}")
     if mechanism is not None and assessment.verdict != UNRECOVERABLE:
         lines += _arithmetic(mechanism, assessment, loss, color)
+    if assessment.loss is None and mechanism is not None:
+        for missing in merged(mechanism.rpo.interval.missing, mechanism.rto.interval.missing, mechanism.kept.missing):
+            where = f" ({place(missing.span)})" if missing.span is not None else ""
+            lines.append(f"  not decided: {visible(missing.name)}{where}")
+    elif mechanism is None:
+        lines.append("  nothing brings it back")
     others = [each for each in considered if each is not mechanism]
     if others:
         lines.append("  also considered")

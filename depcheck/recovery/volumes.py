@@ -278,7 +278,7 @@ def fsx(context: Context) -> Iterator[Mechanism]:
     """A file system of FSx."""
     system = context.resource
     days = system.get("automatic_backup_retention_days")
-    if isinstance(days, Absent) and system.type == "aws_fsx_windows_file_system":
+    if isinstance(days, Absent) and system.type == "aws_fsx_windows_file_system" and system.format == "terraform":
         days = Known(7, system.span)
     elif isinstance(days, Absent) and system.type != "aws_fsx_lustre_file_system":
         days = Unknown("automatic_backup_retention_days is not set", system.span)
