@@ -562,3 +562,27 @@ def expired_exception(subject: Project, project: Project) -> Iterator[Outcome]:
     from depcheck.parity import promised
 
     yield from promised.expired(project)
+
+
+def name_of_another_environment(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What is deployed is named after its own environment."""
+    from depcheck.parity import placement
+    from depcheck.parity.comparison import comparison
+
+    yield from placement.foreign_names(comparison(project))
+
+
+def protection_untried_before_production(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What protects production was tried before it."""
+    from depcheck.parity import deployments
+    from depcheck.parity.comparison import comparison
+
+    yield from deployments.untried(comparison(project))
+
+
+def shared_secret_reference(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Environments read their secrets from places of their own."""
+    from depcheck.parity import between
+    from depcheck.parity.comparison import comparison
+
+    yield from between.shared_references(comparison(project))

@@ -10,7 +10,7 @@ from depcheck.findings import Note, Outcome, Violation
 from depcheck.parity.comparison import Comparison
 from depcheck.parity.given import GIVEN, neutral_name, password_in, words_of
 from depcheck.parity.production import OFF, ON, switches
-from depcheck.parity.relations import FREE, Relation
+from depcheck.parity.relations import DIFFER, FREE, Relation
 from depcheck.parity.rows import Row
 from depcheck.parity.variables import Family
 from depcheck.patterns import Pattern
@@ -230,6 +230,40 @@ def _engine(name: str, less: Known, more: Known, told: tuple[str, str], pair: Pa
         related=[Note(f"{pair[1]} uses {told[1]}", more.span)],
         words={"name": name, "engine": told[0], "environment": pair[0], "theirs": told[1], "more": pair[1]},
     )
+
+
+# -- references to secrets ----------------------------------------------------------------------------------------
+
+_STORED = Pattern(r"arn:aws[a-z-]*:(?:secretsmanager|ssm|kms):[a-z0-9-]+:\d{12}:\S+|projects/[^/]+/secrets/\S+")
+
+
+def shared_references(compared: Comparison) -> Iterator[Outcome]:
+    """Secrets of stores that two environments read from one place."""
+    shared = compared.project.policy.parity.shared if compared.project.policy is not None else ()
+    for row in compared.of_kind("variable"):
+        if row.relation.name != DIFFER:
+            continue
+        for less, more in compared.pairs(row):
+            one, other = _stored(row.values[less]), _stored(row.values[more])
+            value = row.values[more]
+            if one is None or one != other or value is None or one in shared or row.name in shared:
+                continue
+            there = row.values[less]
+            yield Violation(
+                value,
+                environment=more,
+                discriminator=row.name,
+                related=[Note(f"{less} reads it here", there.span)] if there is not None else [],
+                words={"name": row.name, "environment": more, "less": less, "reference": one},
+            )
+
+
+def _stored(value: Value | None) -> str | None:
+    """The place in a store from which a secret is read, where it is the same wherever it is asked for."""
+    if not isinstance(value, Unknown) or not value.missing:
+        return None
+    name = value.missing[0].name
+    return name if _STORED.fullmatch(name) else None
 
 
 # -- switches and flags --------------------------------------------------------------------------------------------

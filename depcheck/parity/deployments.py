@@ -93,6 +93,47 @@ def _header(row: Row, environment: str, compared: Comparison) -> Span | None:
     return resource.span
 
 
+#: Attributes that decide who may do what, beside those of the table.
+_RIGHTS = frozenset(
+    ("policy", "assume_role_policy", "cidr_blocks", "ingress.cidr_blocks", "source_ranges", "principal")
+)
+_GUARDING = frozenset(("encryption", "public-access", "tls", "safeguard"))
+
+
+def untried(compared: Comparison) -> Iterator[Outcome]:
+    """Protections that are decided by the name of production, so that production alone has what is decided for it."""
+    project = compared.project
+    words = [word for name in project.environments.critical for word in project.environments.aliases.get(name, (name,))]
+    asks = re.compile(rf'[=!]=\s*"(?:{"|".join(map(re.escape, words))})"\s*\?', re.IGNORECASE)
+    told: set[Span] = set()
+    for row in compared.of_kind("attribute"):
+        if row.relation.topic not in _GUARDING and row.name not in _RIGHTS:
+            continue
+        for less, critical in compared.pairs(row):
+            one, other = row.values[less], row.values[critical]
+            if critical not in project.environments.critical or not isinstance(other, Known) or other.span in told:
+                continue
+            if one is None or text_of(one) == text_of(other) or not asks.search(_line(other.span)):
+                continue
+            told.add(other.span)
+            yield Violation(
+                other,
+                resource=row.address.get(critical),
+                environment=critical,
+                discriminator=row.name,
+                words={
+                    "address": row.address.get(critical, row.subject),
+                    "attribute": row.name,
+                    "environment": critical,
+                },
+            )
+
+
+def _line(span: Span) -> str:
+    """The line in which a value stands: of a condition, the value is the branch that was taken."""
+    return span.source.line(span.line)
+
+
 # -- topology ------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,8 @@ from itertools import combinations
 from depcheck.findings import Note, Outcome, Undetermined, Violation, shown
 from depcheck.model import Resource, Setting
 from depcheck.parity.comparison import Comparison
-from depcheck.parity.rows import at, text_of
+from depcheck.parity.given import place_of
+from depcheck.parity.rows import Row, at, neutral, text_of
 from depcheck.project import Project, marks
 from depcheck.project.promises import is_sample
 from depcheck.source import Span
@@ -155,6 +156,62 @@ def same_names(compared: Comparison) -> Iterator[Outcome]:
 def _is_joined(network: Resource, project: Project) -> bool:
     """Whether a network is joined with others, so that its range must be its own."""
     return any(project.related(network, type_, "vpc_id")[0] for type_ in _PEERINGS)
+
+
+#: Attributes that name what is deployed, and types whose names say what they are about instead.
+_NAMES = frozenset(("name", "bucket", "identifier", "cluster_identifier", "replication_group_id", "function_name"))
+_NAMES |= {"domain_name", "cluster_id", "queue_name", "topic_name", "db_name", "database_name", "repository_name"}
+_ABOUT = (
+    *("aws_route53_", "aws_iam_", "aws_ram_", "aws_organizations_", "aws_cloudwatch_", "cloudflare_", "github_"),
+    *("grafana_", "datadog_", "pagerduty_", "aws_ssm_parameter", "kubernetes_", "helm_", "aws_ecr_", "dns_"),
+)
+
+
+def foreign_names(compared: Comparison) -> Iterator[Outcome]:
+    """Resources that are named after another environment than the one in which they stand."""
+    project = compared.project
+    for row in compared.of_kind("attribute"):
+        if row.name not in _NAMES or row.type.startswith(_ABOUT) or row.type == "module":
+            continue
+        for environment, value in row.values.items():
+            text = scalar_text(value) if value is not None else None
+            if text is None or not isinstance(value, Known):
+                continue
+            owner = _named_after(text, environment, row, project)
+            if owner is None:
+                continue
+            yield Violation(
+                place_of(value, environment, project),
+                resource=row.address.get(environment),
+                environment=environment,
+                discriminator=row.name,
+                words={
+                    "address": row.address.get(environment, row.subject),
+                    "environment": environment,
+                    "name": text,
+                    "owner": owner,
+                },
+            )
+
+
+def _named_after(text: str, environment: str, row: Row, project: Project) -> str | None:
+    """The other environment that a name means; none where the resource itself is about that environment."""
+    critical = project.environments.critical
+    if project.environments.role(environment) not in ("staging", "production") and environment not in critical:
+        return None
+    found = {mark.environment for mark in marks.marks(text, project.environments, project.policy)}
+    mark = marks.name_mark(text, project.environments)
+    if mark is not None:
+        found.add(mark.environment)
+    if len(found) != 1 or environment in found:
+        return None
+    owner = found.pop()
+    if owner not in critical and environment not in critical:
+        return None
+    address = row.address.get(environment, row.subject)
+    if neutral(address, owner, project.environments) != address:
+        return None
+    return owner
 
 
 def foreign_accounts(project: Project) -> Iterator[Outcome]:

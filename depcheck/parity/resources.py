@@ -95,8 +95,10 @@ def _by_role(found: list[Counterparts]) -> list[Counterparts]:
 
 def _join(group: list[Counterparts], gone: set[int]) -> None:
     """Make one of several, where no two of them are in one environment."""
-    first, *others = group or [None]
-    if first is None or not others or len({name for each in group for name in each.resources}) != len(group):
+    if len(group) < 2:
+        return
+    first, *others = group
+    if len({name for each in group for name in each.resources}) != len(group):
         return
     for other in others:
         first.resources.update(other.resources)
