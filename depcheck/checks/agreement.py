@@ -228,3 +228,44 @@ def undocumented_secret(subject: Project, project: Project) -> Iterator[Outcome]
             discriminator=reference.name,
             words={"name": reference.name, "list": where},
         )
+
+
+def required_variable_not_in_template(subject: Project, project: Project) -> Iterator[Outcome]:
+    """The template declares what a program refuses to start without."""
+    from depcheck.project import code_contracts
+
+    for each in code_contracts.lacks(project):
+        names = [use.name for use in each.uses]
+        yield Violation(
+            each.template.file.span,
+            related=[Note(f"{use.name} is required here", use.span) for use in each.uses[:3]],
+            words={"template": each.template.path, "names": _listed(names), "schema": each.uses[0].span.path},
+        )
+
+
+def misspelt_variable(subject: Project, project: Project) -> Iterator[Outcome]:
+    """A program reads a variable under the name that it is declared by."""
+    from depcheck.project import code_contracts
+
+    for each in code_contracts.slips(project):
+        yield Violation(
+            each.use.span,
+            discriminator=each.use.name,
+            related=[Note("it is declared here", each.declared)],
+            words={"name": each.use.name, "declared": each.declared.text, "where": each.declared.path},
+        )
+
+
+def unread_variable(subject: Project, project: Project) -> Iterator[Outcome]:
+    """What a template declares is read by something."""
+    from depcheck.project import code_contracts
+
+    for template, names in code_contracts.unread(project):
+        for name in names:
+            yield Violation(template.settings[name].span, discriminator=name, words={"name": name})
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > 4:
+        return ", ".join(names[:3]) + f" and {len(names) - 3} more"
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

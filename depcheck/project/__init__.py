@@ -23,7 +23,7 @@ class Project:
     ``comments`` are by path, in order. ``problems`` are what could not be read, ``invalid`` what was read and cannot be
     evaluated (a wrong type, a cycle). ``policy`` is None where the repository promises nothing. ``as_of`` is the day
     that dates (expired exceptions, end-of-life versions, drills) are held against. ``failures`` are faults of depcheck
-    itself while reading.
+    itself while reading. ``listed`` are the paths of all files that were found, read or not.
     """
 
     __slots__ = (
@@ -36,6 +36,7 @@ class Project:
         "failures",
         "files",
         "invalid",
+        "listed",
         "notices",
         "policy",
         "problems",
@@ -57,7 +58,9 @@ class Project:
         skipped: list[Skipped] | None = None,
         notices: list[str] | None = None,
         failures: list[ReadError] | None = None,
+        listed: list[str] | None = None,
     ) -> None:
+        self.listed = listed or []
         self.root = root
         self.facts = facts
         self.environments = environments

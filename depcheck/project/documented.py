@@ -69,7 +69,7 @@ def misspelt(project: Project) -> Iterator[Misspelt]:
         for name in names:
             own = by_name[kind, name]
             others = {other for sketch in _sketches(name) for other in by_sketch[sketch] if other != name}
-            meant = [other for other in sorted(others) if _is_slip(name, other)]
+            meant = [other for other in sorted(others) if is_slip(name, other)]
             best = max(meant, key=lambda other: len(by_name[kind, other]), default=None)
             if best is not None and len(by_name[kind, best]) >= _RATIO * len(own):
                 yield Misspelt(own[0], by_name[kind, best][0], len(by_name[kind, best]))
@@ -80,7 +80,7 @@ def _sketches(name: str) -> set[str]:
     return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))} if len(name) >= _LEAST else set()
 
 
-def _is_slip(one: str, other: str) -> bool:
+def is_slip(one: str, other: str) -> bool:
     """Whether two names can be one with a slip: the same words but for one long one, and no digit differs."""
     if re.sub(r"\D", "", one) != re.sub(r"\D", "", other):
         return False

@@ -120,6 +120,7 @@ class _Loader:
         self.skipped: list[Skipped] = []
         self.notices: list[str] = []
         self.failures: list[ReadError] = []
+        self.listed: list[str] = []
         self.hcl: dict[str, HclFile] = {}
         self.planned: list[Resource] = []
         self.compose: dict[str, Parsed] = {}
@@ -136,6 +137,7 @@ class _Loader:
             found = discover(options.root, options.paths, use_git=options.use_git)
             self.skipped.extend(found.skipped)
             self.notices.extend(found.notices)
+            self.listed = [candidate.path for candidate in found.candidates]
             explicit = {os.path.relpath(path, options.root) for path in options.paths}
             for candidate in found.candidates:
                 self._candidate(candidate, explicit)
@@ -160,6 +162,7 @@ class _Loader:
             skipped=sorted(self.skipped, key=lambda skip: skip.path),
             notices=self.notices,
             failures=self.failures,
+            listed=self.listed,
         )
 
     def _read_var_files(self) -> None:
