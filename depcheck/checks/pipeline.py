@@ -125,7 +125,7 @@ def deploy_script_goes_on(subject: Project, _: Project) -> Iterator[Outcome]:
     yield from habits.goes_on(subject)
 
 
-def retired_action(subject: Image, project: Project) -> Iterator[Outcome]:
+def retired_action(subject: Project, _: Project) -> Iterator[Outcome]:
     """An action is of a version that still works."""
     from depcheck.pipelines import habits
 

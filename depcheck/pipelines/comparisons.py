@@ -8,6 +8,7 @@ from depcheck.findings import Outcome, Violation
 from depcheck.model import Job
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import UNDECIDED, Situation, evaluate
+from depcheck.pipelines.units import is_run
 from depcheck.project.workflows import text_of
 from depcheck.syntax import expressions
 from depcheck.syntax.expressions import Expression, Token
@@ -81,6 +82,8 @@ def _comparison(tokens: list[Token]) -> tuple[str, str, str] | None:
 
 def impossible(job: Job) -> Iterator[Outcome]:
     """Comparisons with something that a context never is."""
+    if not is_run(job.span.path):
+        return
     events = {each.lower() for each in job.triggers}
     for condition, what in conditions_of(job):
         found = expression_of(condition)

@@ -98,8 +98,10 @@ def on_failure(done: Done) -> bool:
 def _on_runner(done: Done, unit: Unit) -> bool:
     """Whether containers are only started where the job itself runs, to be tested."""
     command = done.command
-    if command is None or unit.job is None or command.name not in ("docker", "docker-compose") or "up" not in done.text:
+    if command is None or command.name not in ("docker", "docker-compose") or "up" not in done.text:
         return False
+    if unit.job is None:
+        return done.environment is None
     on_host = done.step is not None and done.step.uses is not None
     return not on_host and not unit.environments and "ssh" not in done.text and "context" not in done.text
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
+from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.model import Image
 from depcheck.patterns import Pattern
 from depcheck.pipelines.deployments import deployments, deployments_to, earlier
-from depcheck.pipelines.units import Unit, pipeline_of
+from depcheck.pipelines.units import Unit, is_run, pipeline_of
 from depcheck.project import Project
-from depcheck.values import Known, Unknown, string
+from depcheck.values import string
 
 #: Action → its last major version that GitHub has switched off, and since when. From GitHub's changelog.
 _RETIRED = {
@@ -43,7 +43,7 @@ def hotswapped(project: Project) -> Iterator[Outcome]:
 
 def goes_on(project: Project) -> Iterator[Outcome]:
     """Scripts that deploy in several steps and do not stop at an error."""
-    for unit in pipeline_of(project).units:
+    for unit in dict.fromkeys(each.unit for each in deployments(project)):
         if unit.job is not None:
             continue
         own = [each for each in unit.done if each.inner is None and each.command is not None]
@@ -70,24 +70,28 @@ def _is_last(one: str, other: str) -> bool:
     return one == other
 
 
-def retired(image: Image) -> Iterator[Outcome]:
-    """An action of a version that GitHub has switched off."""
+def retired(project: Project) -> Iterator[Outcome]:
+    """Actions of versions that GitHub has switched off."""
+    for image in project.facts.images:
+        if image.role == "action" and is_run(image.span.path):
+            yield from _retired(image)
+
+
+def _retired(image: Image) -> Iterator[Outcome]:
     reference = string(image.reference)
     if reference is None:
-        if isinstance(image.reference, Unknown):
-            yield Undetermined(image.reference)
         return
     name, _, ref = reference.partition("@")
     owner = "/".join(name.lower().split("/")[:2])
     known = _RETIRED.get(owner)
     match = _MAJOR.fullmatch(ref)
-    if known is None or match is None or not isinstance(image.reference, Known):
+    if known is None or match is None:
         return
     if int(match["major"][:4]) <= known[0]:
         words: dict[str, object] = {"action": reference, "name": name, "since": known[1]}
-        yield Violation(image.reference, discriminator=name, words=words)
+        yield Violation(image.reference, resource=image.scope, discriminator=name, words=words)
     else:
-        yield Held(image.reference, f"{owner} {ref} works")
+        yield Held(image.reference, f"{owner} {ref} works", resource=image.scope)
 
 
 def migrates_late(project: Project) -> Iterator[Outcome]:

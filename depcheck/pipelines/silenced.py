@@ -44,6 +44,8 @@ def _found(
             if any(isinstance(value, Known) and value.value is True for value in (whole, step)):
                 how = "continue-on-error"
             elif each.command is not None and _HIDES.match(_rest_of_line(each)):
+                if _is_read_later(each, unit):
+                    continue
                 how = "|| true"
             else:
                 continue
@@ -62,6 +64,19 @@ def _found(
                     "deploy": deployment.name,
                 },
             )
+
+
+def _is_read_later(done: Done, unit: Unit) -> bool:
+    """Whether what a check writes into a file is looked at by a later script of the job, which may fail."""
+    command, job = done.command, unit.job
+    if command is None or job is None or done.step is None:
+        return False
+    files = [each.target.text for each in command.redirections if each.operator in (">", ">>")]
+    words = [each.text or "" for each in command.words]
+    files += [words[at + 1] for at, word in enumerate(words[:-1]) if word in ("-o", "--output", "--output-file")]
+    names = [name.rsplit("/", 1)[-1] for name in files if name and "$" not in name and name != "/dev/null"]
+    later = [each.tree.get("run").span.text for each in job.steps if each.index > done.step.index]
+    return any(name in text for name in names for text in later)
 
 
 def _rest_of_line(done: Done) -> str:

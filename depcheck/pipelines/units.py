@@ -151,7 +151,7 @@ class Pipeline:
         self._by_job: dict[int, Unit] = {}
         called = self._called_workflows()
         for workflow in project.facts.workflows:
-            if workflow.kind != "workflow" or not _is_run(workflow.span.path):
+            if workflow.kind != "workflow" or not is_run(workflow.span.path):
                 continue
             if set(workflow.triggers) <= {"workflow_call"} and workflow.span.path in called:
                 continue
@@ -239,7 +239,7 @@ class Pipeline:
                     each.path for each in self.scripts.called(command, dirname(path)) or () if each.path != path
                 )
         for path, commands in self.scripts.files.items():
-            if path in called or not any("deploy" in of_command(each) for each in commands):
+            if path in called or _SHOWS.search(path) or not any("deploy" in of_command(each) for each in commands):
                 continue
             file = self.project.file(path)
             span = file.span if file is not None else commands[0].span
@@ -438,6 +438,10 @@ class Pipeline:
         return self._by_job.get(id(job))
 
 
+#: Folders of scripts that show something, or that other programs bring.
+_SHOWS = Pattern(
+    r"(?:^|/)(?:docs?|documentation|examples?|samples?|templates?|vendor|third[-_]party|tests?|fixtures)/", 2
+)
 _SENDS = Pattern(r"curl .*(?:-X\s*(?:POST|PUT|PATCH)|--request (?:POST|PUT|PATCH)|\s(?:-d|--data\S*)\s)")
 #: Variables whose value names the environment that the following commands are for.
 _TELLING = frozenset(
@@ -455,7 +459,7 @@ _TELLING = frozenset(
 )
 
 
-def _is_run(path: str) -> bool:
+def is_run(path: str) -> bool:
     """Whether a workflow stands where it is run from; elsewhere, in documents or for other services, it is not."""
     folder = path.rpartition("/")[0]
     return folder.endswith((".github/workflows", ".gitea/workflows", ".forgejo/workflows"))

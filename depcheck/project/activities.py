@@ -77,6 +77,28 @@ class _Table:
                     globs.add(glob.lower() if key == "actions" else glob, name)
 
 
+#: Programs, and usual names of functions, whose arguments may name what others do.
+_TALKS = frozenset(
+    {
+        "echo",
+        "printf",
+        "print",
+        "info",
+        "log",
+        "warn",
+        "error",
+        "success",
+        "die",
+        "fail",
+        "note",
+        "usage",
+        "cat",
+        "grep",
+    }
+    | {"chmod", "chown", "cp", "mv", "rm", "ls", "test", "[", "[[", "touch", "shellcheck", "command", "which", "type"}
+)
+
+
 def activities(job: Job, commands: Iterable[Command]) -> list[Activity]:
     """Everything a job does, step by step. ``commands`` are the project's; those inside the job's steps count."""
     found: list[Activity] = []
@@ -101,7 +123,9 @@ def of_action(reference: str) -> list[str]:
 
 
 def of_command(command: Command) -> list[str]:
-    """The activities of a simple command."""
+    """The activities of a simple command; what only talks of another one does none."""
+    if command.name in _TALKS:
+        return []
     text = " ".join(word.text if word.text is not None else word.raw for word in command.words)
     return of_text(text)
 
