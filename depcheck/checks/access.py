@@ -118,7 +118,7 @@ def token_wider_than_needed(subject: Workflow, project: Project) -> Iterator[Out
             continue
         names = [name for name, _ in found.entries]
         told = not any(needed(job, project).unknown for job in found.jobs)
-        enough = " and ".join(f"{name}: {level}" for name, level in sorted(found.used.items()))
+        enough = _used(found.used)
         edits = [
             Edit(value.span, "read" if found.used.get(name) == "read" else "none")
             for name, value in found.entries
@@ -140,6 +140,17 @@ def token_wider_than_needed(subject: Workflow, project: Project) -> Iterator[Out
                 "enough": enough,
             },
         )
+
+
+def _used(levels: dict[str, str]) -> str:
+    """What is used, in words; reads that are only possible in the end are not listed one by one."""
+    writes = [f"{name}: write" for name, level in sorted(levels.items()) if level == "write"]
+    reads = [f"{name}: read" for name, level in sorted(levels.items()) if level == "read"]
+    return " and ".join(writes + (reads if len(reads) <= _FEW else ["reading"]))
+
+
+#: More permissions to read than these are those that any request might need.
+_FEW = 5
 
 
 def token_wider_for_some_jobs(subject: Workflow, project: Project) -> Iterator[Outcome]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from depcheck.model import Command
 from depcheck.project import token_table
 from depcheck.project.token_table import Answer
-from depcheck.project.token_uses import Needs, Use, merge
+from depcheck.project.token_uses import READABLE, Needs, Use, merge
 from depcheck.values import Value
 
 _SECRET_WORD = re.compile(r"TOKEN|AUTH|PAT\b|SECRET|CREDENTIAL|_KEY\b", re.IGNORECASE)
@@ -48,8 +48,15 @@ def read(script: Script, commands: Sequence[Command], run: Value, has: str, need
     if not commands and run.span.text.strip():
         _unknown(script, has, "the script is in a language that is not read", run, needs)
         return
-    for command in commands:
-        _command(script, command, has, needs)
+    for at, command in enumerate(commands):
+        if at + 1 < len(commands) and commands[at + 1].joined == "||":
+            tolerated = Needs()  # it may fail, and something else happens then
+            _command(script, command, has, tolerated)
+            merge(needs.may, tolerated.may)
+            for permission, (reason, span) in tolerated.unknown.items():
+                needs.open(permission, reason, span)
+        else:
+            _command(script, command, has, needs)
 
 
 def _command(script: Script, command: Command, has: str, needs: Needs) -> None:
@@ -162,7 +169,7 @@ def _request(words: Sequence[str], command: Command, has: str, needs: Needs) -> 
         return
     shown = path.split("?")[0]
     if method in ("GET", "HEAD") and "graphql" not in shown:
-        merge(needs.may, dict.fromkeys(_READABLE, "read"))
+        merge(needs.may, dict.fromkeys(READABLE, "read"))
         return
     entry = token_table.of_api(_EXPANSION.sub("x", _owner(shown)))
     if entry is None or not method:
@@ -175,22 +182,6 @@ def _request(words: Sequence[str], command: Command, has: str, needs: Needs) -> 
             needs.either.append((entry.either, Use("write", name, command.span)))
     for levels in (entry.needs, entry.may, entry.either):
         merge(needs.may, levels)
-
-
-_READABLE = (
-    "actions",
-    "checks",
-    "contents",
-    "deployments",
-    "discussions",
-    "issues",
-    "packages",
-    "pages",
-    "pull-requests",
-    "security-events",
-    "statuses",
-    "attestations",
-)
 
 
 def _owner(path: str) -> str:

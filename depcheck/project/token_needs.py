@@ -164,6 +164,9 @@ class _Reader:
         if name.startswith(("./", "$/")):
             self._local(step, name, uses, inputs, env, depth)
             return
+        if name.lower().startswith("actions/github-script@"):
+            self._javascript(step, uses, inputs, env)
+            return
         entry = token_table.of_action(name)
         given = dict(step.tree.get("with").items())
         short = name.partition("@")[0]
@@ -243,6 +246,18 @@ class _Reader:
             self.needs.need({"packages": "write"}, name, span)
         elif self.script.logged_in:
             merge(self.needs.may, {"packages": "write"})
+
+    def _javascript(self, step: Step, uses: Value, inputs: Mapping[str, Answer], env: Mapping[str, Value]) -> None:
+        from depcheck.project import token_scripts
+
+        given = step.tree.get("with")
+        told = given.get("github-token")
+        mine = "yes" if isinstance(told, Absent) else whose(told, inputs, env)
+        script = given.get("script")
+        if whose(script, inputs, env) != "no" or any(whose(each, inputs, env) != "no" for each in env.values()):
+            self.needs.open("*", "the script gets the token", uses.span)
+            return
+        token_scripts.read(string(script), mine, uses.span, self.needs)
 
     def _checkout(self, given: Mapping[str, Value], inputs: Mapping[str, Answer], env: Mapping[str, Value]) -> None:
         kept = scalar_text(given["persist-credentials"]) if "persist-credentials" in given else "true"

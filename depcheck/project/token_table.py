@@ -68,7 +68,7 @@ class Entry(Case):
 
 
 class _Table:
-    __slots__ = ("actions", "api", "commands", "globs", "programs", "quiet")
+    __slots__ = ("actions", "api", "calls", "commands", "globs", "programs", "quiet")
 
     def __init__(self, data: dict[str, object]) -> None:
         self.actions: dict[str, Entry] = {}
@@ -88,6 +88,9 @@ class _Table:
                 first = glob.partition(" ")[0].rstrip("*")
                 self.commands.setdefault(first, []).append((glob, _texts(row.get("without")), entry))
         self.api = [(re.compile(str(row["path"])), Entry(row)) for row in _rows(data.get("api"))]
+        self.calls: dict[str, Entry] = {}
+        for row in _rows(data.get("calls")):
+            self.calls.update(dict.fromkeys(_texts(row.get("calls")), Entry(row)))
         quiet = _map(data.get("quiet"))
         self.programs = frozenset(_texts(quiet.get("programs")))
         self.quiet = _texts(quiet.get("commands"))
@@ -116,6 +119,11 @@ def of_api(path: str) -> Entry | None:
     """The row of a path of GitHub's REST API, for requests that change something."""
     path = re.sub(r"^https://api\.github\.com", "", path).lstrip("/")
     return next((entry for pattern, entry in _table().api if pattern.fullmatch(path)), None)
+
+
+def of_call(name: str) -> Entry | None:
+    """The row of a method of GitHub's client for JavaScript (``issues.createComment``)."""
+    return _table().calls.get(name)
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,21 @@ from depcheck.source import Span
 #: Permissions and how much of each: ``read`` or ``write``.
 Levels: TypeAlias = dict[str, str]
 RANK = {"none": 0, "read": 1, "write": 2}
+#: What a request that changes nothing may need.
+READABLE = (
+    "actions",
+    "attestations",
+    "checks",
+    "contents",
+    "deployments",
+    "discussions",
+    "issues",
+    "packages",
+    "pages",
+    "pull-requests",
+    "security-events",
+    "statuses",
+)
 
 
 def merge(into: Levels, more: Levels) -> None:

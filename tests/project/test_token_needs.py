@@ -132,6 +132,43 @@ def test_what_cannot_be_told(tmp_path: Path, steps: str, expected: set[str]) -> 
     assert set(of_steps(tmp_path, steps).unknown) == expected
 
 
+SCRIPTS = [
+    ("await github.rest.issues.createComment({})", {"issues": "write", "pull-requests": "write"}, False),
+    ("await github.issues.createComment({})", {"issues": "write", "pull-requests": "write"}, False),
+    ("// github.graphql is not called\ngithub.rest.repos.createRelease({})", {"contents": "write"}, False),
+    ("/* github.request */ github.rest.checks.create({})", {"checks": "write"}, False),
+    ("const l = await github.paginate(github.rest.issues.listComments, {})", {}, False),
+    ("const l = await github.paginate('GET /repos/x/y/pulls')", {}, True),
+    ("await github.rest.unheard.of({})", {}, True),
+    ("await github.graphql(q)", {}, True),
+    ("await github.request('POST /x')", {}, True),
+    ("help({github, context})", {}, True),
+    ("const {run} = require('./x.js'); run()", {}, True),
+    ("const fs = require('fs'); fs.readFileSync('x')", {}, False),
+    ("await exec.exec('git', ['push'])", {}, True),
+    ("core.info('see https://github.com/o/r, github-actions[bot] and .github/x')", {}, False),
+    ("await github?.rest?.git?.createRef({})", {"contents": "write"}, False),
+]
+
+
+@pytest.mark.parametrize(("script", "expected", "is_open"), SCRIPTS)
+def test_scripts_in_javascript(tmp_path: Path, script: str, expected: dict[str, str], is_open: bool) -> None:
+    lines = "".join(f"            {line}\n" for line in script.split("\n"))
+    needs = of_steps(tmp_path, f"      - uses: actions/github-script@v7\n        with:\n          script: |\n{lines}")
+    assert ({name: level for name, level in needs.may.items() if level == "write"}, "*" in needs.unknown) == (
+        expected,
+        is_open,
+    )
+
+
+def test_a_command_that_may_fail_needs_nothing_for_certain(tmp_path: Path) -> None:
+    env = "        env: {GH_TOKEN: '${{ github.token }}'}\n"
+    needs = of_steps(tmp_path, f"      - run: gh release create v1 || gh release edit v1\n{env}")
+    assert needs.needs["contents"].name == "`gh release edit`"
+    needs = of_steps(tmp_path, f"      - run: gh release create v1 || true\n{env}")
+    assert (needs.needs, needs.may) == ({}, {"contents": "write"})
+
+
 def test_the_environment_of_the_workflow_and_the_job_counts(tmp_path: Path) -> None:
     step = "      - run: gh issue create\n"
     for head, extra in (
@@ -173,12 +210,13 @@ def test_the_table_has_sources_and_knows_its_words() -> None:
     from depcheck.data import load_json
 
     table = load_json("schemas", "workflow-permissions.json")
-    actions, commands, api = table["actions"], table["commands"], table["api"]
-    assert isinstance(actions, list) and isinstance(commands, list) and isinstance(api, list)
+    actions, commands, api, calls = (table[name] for name in ("actions", "commands", "api", "calls"))
+    assert isinstance(actions, list) and isinstance(commands, list)
+    assert isinstance(api, list) and isinstance(calls, list)
     assert sum(len(row["actions"]) for row in actions) >= 60 and len(commands) >= 30
     names = [name for row in actions for name in row["actions"]]
     assert len(names) == len(set(names)) and all(name == name.lower() for name in names)
-    for row in (*actions, *commands, *api):
+    for row in (*actions, *commands, *api, *calls):
         assert row["source"].startswith("https://")
         for part in (row, *row.get("cases", ())):
             for key in ("needs", "may", "either"):
