@@ -6,6 +6,7 @@ place where it is written. What is not decided becomes a hole: one character tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from depcheck.source import Source, Span, Text
@@ -137,11 +138,20 @@ class _Writer:
         """Literal text; a heredoc may have lost the indentation of its lines, a string its escapes."""
         raw = text.text[start:end]
         raw_lines, lines = raw.splitlines(keepends=True), value.splitlines(keepends=True)
+        if raw != value and len(raw_lines) != len(lines):
+            raw_lines = [each for each in _LINE_END.split(raw) if each]
         if raw == value or len(raw_lines) != len(lines):
             raw_lines, lines = [raw], [value]
         at = start
         for raw_line, line in zip(raw_lines, lines, strict=True):
             after = at + len(raw_line)
+            body = line.removesuffix("\n")
+            if body and body != line and raw_line.endswith(f"{body}\\n"):
+                span = text.span(after - len(body) - 2, after)
+                self.chunks.append((body, span.start, span.end - 2))
+                self.chunks.append(("\n", span.end - 2, span.end))
+                at = after
+                continue
             verbatim = raw_line.endswith(line)
             span = text.span(after - len(line) if verbatim else at, after)
             if line:
@@ -171,6 +181,8 @@ class _Writer:
             self.literal(text, 0, len(text.text), template.value)
 
 
+#: Behind a line's end in a quoted string, where it is written as an escape.
+_LINE_END = re.compile(r"(?<=\\n)")
 _EMPTY = String(0, 0, "")
 
 

@@ -6,27 +6,45 @@ from collections.abc import Iterator
 
 from depcheck.environments import Environments
 from depcheck.source import Text
-from depcheck.syntax.hcl_ast import Attribute, Binary, Block, GetAttr, Name, Node, Object, String
+from depcheck.syntax.hcl_ast import Attribute, Binary, Block, Call, GetAttr, Name, Node, Object, String
 from depcheck.terraform.configuration import Configuration
 from depcheck.terraform.types import STRING
 from depcheck.terraform.values import TfValue
 
 _MENTION = "terraform.workspace"
+# Functions that make something of a part of a text.
+_PARTS = frozenset(
+    (
+        "endswith",
+        "regex",
+        "regexall",
+        "replace",
+        "split",
+        "startswith",
+        "strcontains",
+        "substr",
+        "trimprefix",
+        "trimsuffix",
+    )
+)
 
 
 def workspaces(root: Configuration, environments: Environments) -> dict[str, TfValue]:
     """The names of workspaces that mean an environment, by environment; the first of each counts.
 
     A name stands in a comparison with ``terraform.workspace``, or is a key of a map in a root module that mentions
-    ``terraform.workspace`` at all and has at least two such keys.
+    ``terraform.workspace`` at all and has at least two such keys. Where parts of the workspace's name are looked at
+    (``trimprefix(terraform.workspace, "app-")``), the keys are no whole names.
     """
-    if not any(_MENTION in file.text.text for file in root.files):
+    mentions = [file for file in root.files if _MENTION in file.text.text]
+    if not mentions:
         return {}
+    keys = not any(_taken_apart([block]) for file in mentions for block in file.body.blocks)
     found: dict[str, TfValue] = {}
     for file in root.files:
         mentioned = _MENTION in file.text.text
         blocks = [block for block in file.body.blocks if mentioned or block.type in ("locals", "variable")]
-        for node in _names(blocks, environments):
+        for node in _names(blocks, environments, keys):
             environment = environments.named(node.value)
             if environment is not None and environment not in found:
                 found[environment] = _value(file.text, node)
@@ -37,7 +55,21 @@ def _value(text: Text, node: String) -> TfValue:
     return TfValue("string", node.value, STRING, 0, text, node)
 
 
-def _names(blocks: list[Block], environments: Environments) -> Iterator[String]:
+def _taken_apart(nodes: list[Block]) -> bool:
+    """Whether a function looks at a part of the workspace's name."""
+    pending: list[object] = [nodes]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (list, tuple)):
+            pending.extend(node)
+        elif isinstance(node, Node):
+            if isinstance(node, Call) and node.name in _PARTS and any(map(_is_workspace, node.arguments)):
+                return True
+            pending.extend([getattr(node, slot) for slot in type(node).__slots__])
+    return False
+
+
+def _names(blocks: list[Block], environments: Environments, with_keys: bool) -> Iterator[String]:
     pending: list[object] = [blocks]
     while pending:
         node = pending.pop()
@@ -50,7 +82,7 @@ def _names(blocks: list[Block], environments: Environments) -> Iterator[String]:
             pending += (node.right, node.left)
         elif isinstance(node, Object):
             keys = [key for key, _ in node.items if isinstance(key, String) and environments.named(key.value)]
-            if len(keys) > 1:
+            if len(keys) > 1 and with_keys:
                 yield from keys
             pending.extend([value for _, value in reversed(node.items)])
         elif isinstance(node, Attribute):

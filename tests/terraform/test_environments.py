@@ -107,6 +107,33 @@ def test_workspaces_are_environments() -> None:
     assert found == {"development": (1, 2), "production": (3, 2), "staging": (missing, 1)}
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        'trimprefix(terraform.workspace, "app-")',
+        'split("-", terraform.workspace)[1]',
+        "substr(terraform.workspace, 4, length(terraform.workspace))",
+        'replace(terraform.workspace, "app-", "")',
+    ],
+)
+def test_parts_of_a_workspace_are_not_its_name(part: str) -> None:
+    tree = {
+        "main.tf": f"""
+        locals {{
+          name  = {part}
+          sizes = {{ staging = 1, production = 2 }}
+        }}
+        resource "a_b" "c" {{
+          size = local.sizes[local.name]
+          live = local.name == "production"
+        }}
+        """
+    }
+    ((environment, told),) = [(each.environment, each) for each in resources(tree).values()]
+    assert environment is None
+    assert unknown(told.get("live")).reason == unknown(told.get("size")).reason == "terraform.workspace is not known"
+
+
 def test_an_unknown_workspace_is_named() -> None:
     found = resources('resource "a_b" "c" { x = terraform.workspace }')[None, "a_b.c"].get("x")
     assert unknown(found).missing[0].name == "terraform.workspace"
