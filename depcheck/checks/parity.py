@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Reference, Setting
@@ -172,6 +173,8 @@ def _part(value: Known, text: str, mark: marks.Mark) -> Span:
 
 def engine_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """What production's databases run has run in the environments before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import versions
 
     yield from versions.databases(project)
@@ -297,11 +300,24 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
+@lru_cache(maxsize=2)
+def _has_environments(project: Project) -> bool:
+    """Whether anything belongs to an environment, so that there is something to compare."""
+    facts = project.facts
+    return any(
+        each.environment is not None
+        for group in (facts.files, facts.resources, facts.settings, facts.jobs)
+        for each in group
+    )
+
+
 # -- environments side by side: the thinking is in depcheck.parity ----------------------------------------
 
 
 def placeholder_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Nothing in production is still to be filled in."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import production
 
     yield from production.once(production.placeholders, project)
@@ -309,6 +325,8 @@ def placeholder_in_production(subject: Project, project: Project) -> Iterator[Ou
 
 def local_address_in_deployment(subject: Project, project: Project) -> Iterator[Outcome]:
     """What is deployed leads to no machine of its own."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import production
 
     yield from production.once(production.local_addresses, project, critical=False)
@@ -316,6 +334,8 @@ def local_address_in_deployment(subject: Project, project: Project) -> Iterator[
 
 def plaintext_address_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's connections are encrypted."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import production
 
     yield from production.once(production.plain_addresses, project)
@@ -323,6 +343,8 @@ def plaintext_address_in_production(subject: Project, project: Project) -> Itera
 
 def foreign_origin_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production lets in its own callers only."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import production
 
     yield from production.once(production.foreign_callers, project)
@@ -330,6 +352,8 @@ def foreign_origin_in_production(subject: Project, project: Project) -> Iterator
 
 def debug_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production does not debug."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import production
 
     yield from production.once(production.debugging, project)
@@ -337,6 +361,8 @@ def debug_in_production(subject: Project, project: Project) -> Iterator[Outcome]
 
 def protection_off_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production leaves no protection off."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import production
 
     yield from production.once(production.open_doors, project)
@@ -344,6 +370,8 @@ def protection_off_in_production(subject: Project, project: Project) -> Iterator
 
 def protection_weaker_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Protections that were on before production are on in it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -352,6 +380,8 @@ def protection_weaker_in_production(subject: Project, project: Project) -> Itera
 
 def variable_type_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """A variable has one kind of value."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -360,6 +390,8 @@ def variable_type_differs(subject: Project, project: Project) -> Iterator[Outcom
 
 def near_miss_variable(subject: Project, project: Project) -> Iterator[Outcome]:
     """A variable has one name."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -368,6 +400,8 @@ def near_miss_variable(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def store_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Environments keep their data in the same products."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -376,6 +410,8 @@ def store_differs(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def address_shape_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Between environments the host of an address changes and no more."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -384,6 +420,8 @@ def address_shape_differs(subject: Project, project: Project) -> Iterator[Outcom
 
 def flag_untried_before_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """What is on in production was on before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -392,6 +430,8 @@ def flag_untried_before_production(subject: Project, project: Project) -> Iterat
 
 def flag_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
     """Flags are on where the policy lets them be."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import by_environment
     from depcheck.parity.comparison import comparison
 
@@ -407,6 +447,8 @@ def mixed_key_modes(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def undocumented_variable(subject: Project, project: Project) -> Iterator[Outcome]:
     """The template shows what an environment has."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import files
 
     yield from files.undocumented(project)
@@ -414,6 +456,8 @@ def undocumented_variable(subject: Project, project: Project) -> Iterator[Outcom
 
 def protection_less_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production is protected at least as the environment before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -422,6 +466,8 @@ def protection_less_in_production(subject: Project, project: Project) -> Iterato
 
 def topology_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production is built as the environment before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -430,6 +476,8 @@ def topology_differs(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def resource_only_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """What production deploys was tried before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -438,6 +486,8 @@ def resource_only_in_production(subject: Project, project: Project) -> Iterator[
 
 def resource_not_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """What was tried is in production."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -446,6 +496,8 @@ def resource_not_in_production(subject: Project, project: Project) -> Iterator[O
 
 def module_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's modules were tried in their version before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -454,6 +506,8 @@ def module_version_differs(subject: Project, project: Project) -> Iterator[Outco
 
 def floating_module_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's modules are of a fixed version."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
 
     yield from deployments.floating(project)
@@ -461,6 +515,8 @@ def floating_module_in_production(subject: Project, project: Project) -> Iterato
 
 def runtime_newer_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's languages were tried in their version before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -469,6 +525,8 @@ def runtime_newer_in_production(subject: Project, project: Project) -> Iterator[
 
 def image_newer_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's images were tried in their version before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -477,6 +535,8 @@ def image_newer_in_production(subject: Project, project: Project) -> Iterator[Ou
 
 def provider_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's providers were tried in their version before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import versions
     from depcheck.parity.comparison import comparison
 
@@ -485,6 +545,8 @@ def provider_version_differs(subject: Project, project: Project) -> Iterator[Out
 
 def production_data_outside_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's data stays in production."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import placement
 
     yield from placement.production_data(project)
@@ -492,6 +554,8 @@ def production_data_outside_production(subject: Project, project: Project) -> It
 
 def wrong_environment_tag(subject: Project, project: Project) -> Iterator[Outcome]:
     """Tags name the environment in which they stand."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import placement
 
     yield from placement.wrong_tags(project)
@@ -499,6 +563,8 @@ def wrong_environment_tag(subject: Project, project: Project) -> Iterator[Outcom
 
 def same_name_in_two_environments(subject: Project, project: Project) -> Iterator[Outcome]:
     """What can be only once belongs to one environment."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import placement
     from depcheck.parity.comparison import comparison
 
@@ -507,6 +573,8 @@ def same_name_in_two_environments(subject: Project, project: Project) -> Iterato
 
 def account_of_another_environment(subject: Project, project: Project) -> Iterator[Outcome]:
     """Each environment is deployed into its own account."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import placement
 
     yield from placement.foreign_accounts(project)
@@ -521,6 +589,8 @@ def region_not_allowed(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def recovery_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """What stands by is of the version of what runs."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import placement
     from depcheck.parity.comparison import comparison
 
@@ -529,6 +599,8 @@ def recovery_version_differs(subject: Project, project: Project) -> Iterator[Out
 
 def environments_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
     """Environments relate as the policy says."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import promised
     from depcheck.parity.comparison import comparison
 
@@ -537,6 +609,8 @@ def environments_not_as_promised(subject: Project, project: Project) -> Iterator
 
 def capacity_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
     """Environments scale as the policy says."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import by_environment
 
     yield from by_environment.capacity(project)
@@ -566,6 +640,8 @@ def expired_exception(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def name_of_another_environment(subject: Project, project: Project) -> Iterator[Outcome]:
     """What is deployed is named after its own environment."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import placement
     from depcheck.parity.comparison import comparison
 
@@ -574,6 +650,8 @@ def name_of_another_environment(subject: Project, project: Project) -> Iterator[
 
 def protection_untried_before_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """What protects production was tried before it."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -582,6 +660,8 @@ def protection_untried_before_production(subject: Project, project: Project) -> 
 
 def shared_secret_reference(subject: Project, project: Project) -> Iterator[Outcome]:
     """Environments read their secrets from places of their own."""
+    if not _has_environments(project):
+        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 

@@ -103,6 +103,10 @@ def evidence(project: Project) -> dict[str, list[str]]:
             path = file.source.path
             named = project.environments.of_file_name(path.rpartition("/")[2]) == file.environment
             found.setdefault(file.environment, {})[path if named else _folder(path, file.environment, project)] = None
+    for setting in project.facts.settings:
+        held = project.file(setting.span.path)
+        if setting.environment is not None and held is not None and held.environment is None:
+            found.setdefault(setting.environment, {})[setting.span.path] = None
     for job in project.facts.jobs:
         if job.environment is not None:
             found.setdefault(job.environment, {})[f"the job {job.address.removeprefix('workflow.')}"] = None
