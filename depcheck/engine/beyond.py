@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from depcheck.model import Resource
@@ -20,12 +21,14 @@ _TOOLS = frozenset(
 #: Whose resources rules judge as stores, without naming their types.
 _AS_STORES = frozenset({"mongodbatlas"})
 _MOST = 4
+#: A provider of which rules name so many types is judged, whatever else it has.
+_WELL_KNOWN = 20
 
 
 def beyond(resources: Iterable[Resource], rules: Iterable[Rule]) -> list[str]:
     """One sentence each for modules that are not here and for providers without a rule."""
     told = [each for each in resources if each.format == "terraform"]
-    known = {type_.split("_")[0] for rule in rules if rule.looks_at[0] == "resource" for type_ in rule.looks_at[1]}
+    known = {type_ for rule in rules if rule.looks_at[0] == "resource" for type_ in rule.looks_at[1]}
     return [*_elsewhere(told), *_without_rules(told, known)]
 
 
@@ -62,11 +65,13 @@ def _modules_of(address: str) -> list[str]:
 
 
 def _without_rules(resources: list[Resource], known: set[str]) -> Iterator[str]:
+    """Resources whose type no rule names, of providers of which rules name few types."""
     found: dict[str, set[tuple[str, str]]] = {}
-    known = known | _TOOLS | _AS_STORES
+    counts = Counter(type_.split("_")[0] for type_ in known)
+    judged = {name for name, count in counts.items() if count >= _WELL_KNOWN} | _TOOLS | _AS_STORES
     for each in resources:
         provider = each.type.split("_")[0]
-        if each.kind == "resource" and provider not in known:
+        if each.kind == "resource" and provider not in judged and each.type not in known:
             found.setdefault(provider, set()).add((each.root, each.address))
     if found:
         most = sorted(found, key=lambda name: (-len(found[name]), name))
