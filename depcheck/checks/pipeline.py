@@ -5,24 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
+from depcheck.findings import Held, Outcome, Undetermined, Violation
 from depcheck.model import Image, Job
 from depcheck.project import Project, workflows
-from depcheck.values import Known, Unknown, Value, string
+from depcheck.values import Known, Unknown
 
-_PRIVILEGED = ("pull_request_target", "workflow_run")
-_HEAD = re.compile(r"github\.event\.(?:pull_request|workflow_run)\.head|github\.head_ref|refs/pull/")
-#: The name of a branch, and nothing else of the head: a checkout looks for it in the workflow's own repository.
-_BRANCH = re.compile(r"github\.head_ref|github\.event\.(?:pull_request\.head\.ref|workflow_run\.head_branch)\b")
-#: A condition that holds for no fork: its branch is here, or the request is by somebody who is named.
-_NO_FORK = re.compile(
-    r"github\.event\.(?:pull_request\.head\.repo|workflow_run\.head_repository)\.full_name\s*==\s*github\.repository\b"
-    r"|github\.repository\s*==\s*github\.event\.(?:pull_request\.head\.repo|workflow_run\.head_repository)\.full_name\b"
-    r"|!\s*github\.event\.pull_request\.head\.repo\.fork\b"
-    r"|github\.event\.pull_request\.head\.repo\.fork\s*==\s*false\b"
-    r"|github\.event\.pull_request\.user\.login\s*==\s*'"
-    r"|github\.event\.workflow_run\.event\s*==\s*'(?:push|schedule|workflow_dispatch)'"
-)
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _VERSION = re.compile(r"v?\d+([.-].*)?")
 
@@ -41,48 +28,9 @@ def script_injection(subject: Job, project: Project) -> Iterator[Outcome]:
 
 def untrusted_checkout(subject: Job, project: Project) -> Iterator[Outcome]:
     """A workflow with the rights of the base repository does not run the code of a pull request."""
-    trigger = next((name for name in _PRIVILEGED if name in subject.triggers), None)
-    if trigger is None:
-        return
-    checkout: Value | None = None
-    for step in subject.steps:
-        used = string(step.uses) if step.uses is not None else None
-        if used is not None and used.lower().startswith("actions/checkout@"):
-            outside = _from_outside(step.tree.get("with", "ref"), step.tree.get("with", "repository"))
-            if outside is not None and (_for_no_fork(subject.condition) or _for_no_fork(step.condition)):
-                yield Held(outside, "it runs for no fork")
-            elif outside is not None:
-                checkout = outside
-        elif checkout is not None and (step.run is not None or (used is not None and used.startswith("./"))):
-            command = used or _first_line(step.tree.get("run"))
-            yield Violation(
-                checkout,
-                resource=subject.address,
-                related=[Note("the code that was checked out runs here", step.span)],
-                words={"trigger": trigger, "ref": checkout.span.text.strip(), "command": command},
-            )
-            return
+    from depcheck.pipelines import untrusted
 
-
-def _from_outside(ref: Value, repository: Value) -> Value | None:
-    """What of a checkout leads to code of a fork."""
-    for value, harmless in ((repository, None), (ref, _BRANCH)):
-        if isinstance(value, (Known, Unknown)):
-            text = value.span.text if harmless is None else harmless.sub("", value.span.text)
-            if _HEAD.search(text):
-                return value
-    return None
-
-
-def _for_no_fork(condition: Value | None) -> bool:
-    """Whether a condition leaves forks out; of alternatives each would have to."""
-    text = condition.span.text if isinstance(condition, (Known, Unknown)) else ""
-    return "||" not in text and _NO_FORK.search(text) is not None
-
-
-def _first_line(run: Value) -> str:
-    lines = [line.strip() for line in (string(run) or "").splitlines() if line.strip()]
-    return lines[0][:60] if lines else "…"
+    yield from untrusted.checkouts(subject)
 
 
 def always_true_condition(subject: Job, project: Project) -> Iterator[Outcome]:
