@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from depcheck.cli.inputs import Inputs, project_of
 
 if TYPE_CHECKING:
     from depcheck.model import Resource
+    from depcheck.project import Project
     from depcheck.project.loading import Options
     from depcheck.source import Span
     from depcheck.values import Step, Value
@@ -50,19 +51,30 @@ def command(
     inputs.paths = (path,)
     inputs.environment, inputs.var_files, inputs.docs = environment, var_file, docs
     project, _, _ = project_of(inputs)
+    hide = _masking(project, reveal)
     found = [each for each in project.facts.resources if each.format == "terraform"]
     if inputs.environment is not None:
         found = [each for each in found if each.environment == inputs.environment]
     if expression is None:
         if not found:
             raise UserError(_NOTHING)
-        write("".join(_listed(found, reveal)))
+        write(hide("".join(_listed(found, reveal))))
         return CLEAN
     lines = list(_at_address(found, expression, reveal))
     if lines:
-        write("".join(lines))
+        write(hide("".join(lines)))
         return CLEAN
-    return _answer(expression, inputs, reveal)
+    return _answer(expression, inputs, reveal, hide)
+
+
+def _masking(project: Project, reveal: bool) -> Callable[[str], str]:
+    """What hides the secrets that stand in the files, wherever a value has come to."""
+    if reveal:
+        return str
+    from depcheck.engine.build import Masker
+    from depcheck.project import exposures
+
+    return Masker(*exposures.masked(project)).known
 
 
 def _told(words: Sequence[str]) -> tuple[str, str | None]:
@@ -112,7 +124,7 @@ def _at_address(resources: Sequence[Resource], expression: str, reveal: bool) ->
                 yield f"# {where}\n(not set here; what the provider makes of it is known after it is applied)\n"
 
 
-def _answer(expression: str, inputs: Inputs, reveal: bool) -> int:
+def _answer(expression: str, inputs: Inputs, reveal: bool, hide: Callable[[str], str]) -> int:
     from depcheck.project.loading import terraform_tree
     from depcheck.terraform.questions import ask
     from depcheck.values import Unknown
@@ -133,7 +145,7 @@ def _answer(expression: str, inputs: Inputs, reveal: bool) -> int:
             for problem in answer.problems:
                 wrong = True
                 place = f"column {problem.span.column}: " if problem.span.path == "<expression>" else ""
-                say(f"{place}{problem.message}")
+                say(hide(f"{place}{problem.message}"))
     except ValueError as error:
         raise UserError(f"{expression!r} is no expression: {error}") from error
     if not told:
@@ -141,7 +153,7 @@ def _answer(expression: str, inputs: Inputs, reveal: bool) -> int:
     if not declared:
         here = inputs.paths[0]
         raise UserError(f"no root module here declares what {expression!r} names; `depcheck eval {here}` lists all")
-    write("".join(lines))
+    write(hide("".join(lines)))
     return FINDINGS if wrong else CLEAN
 
 

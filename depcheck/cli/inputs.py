@@ -94,7 +94,14 @@ def policy_of(inputs: Inputs, root: Path) -> Policy | None:
     try:
         return load(path, name=inputs.config)
     except PolicyError as error:
-        raise UserError(str(error)) from error
+        raise UserError(_shown(error)) from error
+
+
+def _shown(error: Exception) -> str:
+    """The text of an error that quotes what a person wrote, which may have been a secret in the wrong place."""
+    from depcheck.project.quoting import without_secrets
+
+    return without_secrets(str(error))
 
 
 def packs_folder(inputs: Inputs, root: Path) -> Path:
@@ -136,7 +143,7 @@ def rules_of(policy: Policy | None, folder: Path) -> list[Rule]:
         try:
             check_references(policy, rules=[rule.id for rule in rules], packs=[rule.pack for rule in rules])
         except PolicyError as error:
-            raise UserError(str(error)) from error
+            raise UserError(_shown(error)) from error
     return rules
 
 

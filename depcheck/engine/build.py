@@ -55,6 +55,12 @@ class Masker:
             text = text[:first] + MASK + text[last:]
         return self._without_parts(text) if self._parts else text
 
+    def known(self, text: str) -> str:
+        """A text with the known secrets and their parts replaced, whatever its names say of the others."""
+        if self._heads:
+            text = self._without_whole(text)
+        return self._without_parts(text) if self._parts else text
+
     def _without_whole(self, text: str) -> str:
         heads, out, at, begin = self._heads, "", 0, 0
         while at + _LEAST <= len(text):

@@ -320,10 +320,20 @@ def masked(project: Project) -> tuple[list[Span], list[str]]:
     for setting in project.facts.settings:
         if setting.origin == "env-file" and _unclosed(setting) and kind_of_name(setting.name) is not None:
             spans.append(setting.value.span)  # nothing of it is shown
+    texts += _in_policy(project)
     from depcheck.project import provider_tokens  # it knows this module, for places and roles
 
     tokens, decoded = provider_tokens.masked(project)
     return spans + tokens, texts + decoded
+
+
+def _in_policy(project: Project) -> Iterator[str]:
+    """The values that the policy allows for a secret, should it name them."""
+    for name, entry in project.policy.variables.items() if project.policy is not None else ():
+        kind = kind_of_name(name)
+        for value in [each for values in entry.values.values() for each in values] if kind is not None else ():
+            if kind is not None and is_credible(kind, str(value), (name,)):
+                yield str(value)
 
 
 def _unclosed(setting: Setting) -> bool:

@@ -237,6 +237,42 @@ curl -H "Authorization: Bearer {planted.token()}" https://acme.io
     }
 
 
+def expressions(planted: Planted) -> dict[str, str]:
+    """What cannot be evaluated, and says so."""
+    return {
+        "expressions.tf": f"""variable "admin_password" {{
+  default = "{planted.token()}"
+  validation {{
+    condition     = length(var.admin_password) > 100
+    error_message = "too short: ${{var.admin_password}}"
+  }}
+}}
+variable "retry_token" {{
+  type    = number
+  default = "{planted.token()}"
+}}
+locals {{
+  number       = tonumber(var.admin_password)
+  decoded      = jsondecode("{planted.token()}")
+  api_password = "{planted.token()}"
+  entry        = {{}}["{planted.token()}"]
+  parsed       = parseint("{planted.token()}", 10)
+  matched      = regex("x{planted.token()}[", "a")
+  read         = file("{planted.token()}")
+  called       = upper(1, "{planted.token()}")
+  later        = timeadd("{planted.token()}", "1h")
+}}
+resource "aws_db_instance" "other" {{
+  password = local.number
+  count    = var.admin_password
+}}
+output "shown" {{
+  value = local.entry
+}}
+"""
+    }
+
+
 def providers(planted: Planted) -> dict[str, str]:
     made = [token for token in tokens(len(planted.all) + 5) if "\n" not in token.text]
     lines = [f"{token.name}={planted.provider(token)}" for token in made]
@@ -263,6 +299,7 @@ MAKERS: tuple[Callable[[Planted], dict[str, str]], ...] = (
     terraform,
     cloudformation,
     document,
+    expressions,
     providers,
 )
 
@@ -303,6 +340,92 @@ def test_nothing_shows_a_secret(
     for where, text in {**written, "standard output": out, "standard error": err}.items():
         assert text or where == "standard error"
         assert leaks(text, planted) == [], where
+
+
+QUESTIONS = (
+    "var.admin_password",
+    "tonumber(var.admin_password)",
+    "local.api_password",
+    '"x${var.admin_password}"',
+    "{a = [var.admin_password]}",
+    "aws_db_instance.main.password",
+)
+
+
+def test_no_command_shows_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    planted = Planted(6)
+    for maker in MAKERS:
+        for name, text in maker(planted).items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    commands = [["eval", "--docs"], *(["eval", ".", question] for question in QUESTIONS)]
+    commands += [[name, "--format", kind] for name in ("recovery", "parity") for kind in ("text", "json")]
+    commands += [["scan", ".", "--format", "json", "--profile", "strict"], ["init"]]
+    for command in commands:
+        assert run(command) in (0, 1), command
+        out, err = capfd.readouterr()
+        assert leaks(out + err, planted) == [], command
+        if "scan" in command:
+            marks = {each["rule"]: each["fingerprint"] for each in json.loads(out)["findings"]}
+    assert leaks((tmp_path / "depcheck.yaml").read_text(), planted) == []
+    for rule in ("literal-secret", "provider-token", "secret-in-image", "connection-string-password"):
+        run(["explain", marks[rule]])
+        out, err = capfd.readouterr()
+        assert leaks(out + err, planted) == [], rule
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "variables:\n  DB_PASSWORD: {secret}\n",
+        "variables:\n  DB_PASSWORD: {{secret: {secret}}}\n",
+        "variables:\n  API_TOKEN: {{min_length: '{secret}'}}\n",
+        "variables:\n  API_TOKEN: {{values: [{secret}]}}\n",
+        "variables:\n  API_TOKEN: {{prefix: {{production: {secret}}}, format: {secret}}}\n",
+        "secrets: {{rotation: {secret}}}\n",
+        "secrets: {{stores: [{secret}]}}\n",
+        'secrets: "{secret}\n',
+        "secrets: {{required: {secret}\n",
+        "password: {secret}\n",
+        "{secret}: 1\n",
+        "rules: {{select: [{secret}]}}\n",
+    ],
+)
+def test_no_error_of_the_policy_shows_a_secret(
+    policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    planted = Planted(7)
+    (tmp_path / "depcheck.yaml").write_text("version: 1\n" + policy.format(secret=planted.token()))
+    (tmp_path / "production.env").write_text(f"API_TOKEN={planted.token()}\n")
+    monkeypatch.chdir(tmp_path)
+    run(["scan", "."])
+    out, err = capfd.readouterr()
+    assert out + err
+    assert leaks(out + err, planted) == []
+
+
+def test_no_fault_of_depchecks_own_shows_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    planted = Planted(8)
+    (tmp_path / "production.env").write_text(f"API_TOKEN={planted.token()}\n")
+    monkeypatch.chdir(tmp_path)
+
+    def fail(*_: object) -> None:
+        raise ValueError(f"cannot use {planted.all[0]}")
+
+    monkeypatch.setattr("depcheck.checks.secrets.literal_secret", fail)
+    assert run(["scan", ".", "--format", "json", "--select", "literal-secret"]) == 3
+    monkeypatch.setattr("depcheck.engine.run", fail)
+    assert run(["scan", "."]) == 3
+    out, err = capfd.readouterr()
+    assert "please report it" in out
+    assert "please report it" in err
+    assert leaks(out + err, planted) == []
 
 
 def test_a_finding_stands_at_each_kind_of_place(
