@@ -127,18 +127,48 @@ def _only(promise: Promise[int] | None) -> str:
 
 
 def _offers(unpromised: Sequence[Assessment], survey: Survey, color: bool) -> list[str]:
-    """What is achieved where nothing is promised: what a target could honestly be."""
+    """What is achieved where nothing is promised: what a target could honestly be. Stores of which the same is to be
+    said are told once."""
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for each in sorted(unpromised, key=lambda each: _KINDS.get(each.store.kind, len(_KINDS))):
+        available = survey.mechanisms(each.store)
+        best = [achieved(each.store, loss, survey, available) for loss in LOSSES]
+        cells = [_offer(one) for one in best]
+        cells += [(between(one.rpo.interval) if one else "", "") for one in best]
+        cells += [(between(one.rto.interval) if one else "", "") for one in best]
+        groups.setdefault(tuple(cells), []).append(visible(each.store.called))
     rows: list[list[tuple[str, str]]] = [
         [("nothing is promised; achieved", "dim"), *[(loss, "bold") for loss in LOSSES]]
     ]
-    for each in unpromised:
-        available = survey.mechanisms(each.store)
-        best = [achieved(each.store, loss, survey, available) for loss in LOSSES]
-        rows.append([(visible(each.store.called), "bold"), *[_offer(one) for one in best]])
-        if any(best):
-            rows.append([("  RPO", "dim"), *[(between(one.rpo.interval) if one else "", "") for one in best]])
-            rows.append([("  RTO", "dim"), *[(between(one.rto.interval) if one else "", "") for one in best]])
-    return _aligned(rows, color)
+    among: dict[int, list[str]] = {}
+    many = len(LOSSES)
+    for group, names in groups.items():
+        rows.append([(names[0], "bold"), *group[:many]])
+        if any(text for text, _ in group[many:]):
+            rows.append([("  RPO", "dim"), *group[many : 2 * many]])
+            rows.append([("  RTO", "dim"), *group[2 * many :]])
+        among[len(rows)] = names[1:]
+    lines: list[str] = []
+    for at, line in enumerate(_aligned(rows, color), 1):
+        lines.append(line)
+        lines += [paint(each, "dim", color) for each in _listed(among.get(at, []))]
+    return lines
+
+
+#: The most telling stores first.
+_KINDS = {kind: at for at, kind in enumerate(("database", "cache", "search", "volume", "object", "queue"))}
+_WIDTH = 116
+
+
+def _listed(names: Sequence[str]) -> list[str]:
+    """Names that share what was said, in lines of a width that a terminal has."""
+    lines: list[str] = []
+    for name in names:
+        if lines and len(lines[-1]) + len(name) + 2 <= _WIDTH:
+            lines[-1] += f", {name}"
+        else:
+            lines.append(f"  and {name}" if not lines else f"      {name}")
+    return lines
 
 
 def _offer(mechanism: Mechanism | None) -> tuple[str, str]:

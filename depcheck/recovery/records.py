@@ -138,8 +138,14 @@ def between(interval: Interval, verdict: str = "") -> str:
     """A typical and a worst figure for a person: ``5m–10m``."""
     typical, worst = told(interval.typical, verdict), told(interval.worst, verdict)
     open_ = not (interval.typical.decided and interval.worst.decided) and verdict not in (MET, AT_RISK)
+    typical, worst = _in_minutes(typical), _in_minutes(worst)
     words = spoken(typical) if typical == worst else f"{spoken(typical)}–{spoken(worst)}"
     return f"≥ {words}" if open_ else words
+
+
+def _in_minutes(amount: float) -> float:
+    """Hours to the minute, rounded up: what an estimate says of seconds nobody needs at a glance."""
+    return amount if amount < 3_600 or amount == UNBOUNDED else -(-amount // 60) * 60
 
 
 def excess(each: Assessment, *, worst: bool) -> tuple[str, dict[str, object]]:

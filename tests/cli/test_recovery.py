@@ -181,3 +181,70 @@ def test_control_characters_of_names_are_shown_and_not_sent(here: Path, call: Ca
     (here / "compose.yaml").write_text('services:\n  "a\\e[31mb":\n    image: postgres:16\n')
     _, out, _ = call(".", "--no-config")
     assert "\x1b" not in out
+
+
+COMPOSE = (
+    "services:\n  db:\n    image: postgres:16\n    volumes: [data:/var/lib/postgresql/data]\nvolumes: {data: {}}\n"
+)
+
+
+def test_stores_of_one_name_are_told_apart(here: Path, call: Call) -> None:
+    for folder in ("api", "web"):
+        (here / folder).mkdir()
+        (here / folder / "compose.yaml").write_text(COMPOSE)
+    _, out, _ = call(".", "--no-config")
+    assert "compose.db (api/compose.yaml)" in out
+    assert "compose.db (web/compose.yaml)" in out
+    names = [each["store"] for each in told(call, ".", "--no-config")]
+    assert sorted(names) == ["aws_db_instance.main", "compose.db (api/compose.yaml)", "compose.db (web/compose.yaml)"]
+    _, out, _ = call(".", "--no-config", "--explain", "compose.db (api/compose.yaml):deletion")
+    assert out.startswith("compose.db (api/compose.yaml), deletion: no target\n")
+
+
+def test_why_a_target_is_breached(here: Path, call: Call) -> None:
+    (here / "depcheck.yaml").write_text((POLICY % "1h").replace("retention: 7d", "retention: 14d"))
+    _, out, _ = call(".")
+    assert "typically it is back after 3h3m, 1h promised" in out
+    assert "it reaches back 7d, 14d promised" in out
+    assert "no single change of the configuration that depcheck knows would meet it" in out
+
+
+def test_losses_with_one_reason_are_told_together(here: Path, call: Call) -> None:
+    (here / "main.tf").unlink()
+    (here / "compose.yaml").write_text(COMPOSE)
+    (here / "depcheck.yaml").write_text("version: 1\nrecovery:\n  defaults: {rpo: 1h}\n")
+    _, out, _ = call(".")
+    assert (
+        "compose.db, deletion, destroy, instance, zone: unrecoverable\n  nothing brings it back (compose.yaml:2)" in out
+    )
+
+
+def test_the_most_critical_environment_comes_first(here: Path, call: Call) -> None:
+    for name in ("staging", "production", "development"):
+        folder = here / "environments" / name
+        folder.mkdir(parents=True)
+        (folder / "main.tf").write_text(TERRAFORM)
+    _, out, _ = call("environments", "--no-config")
+    order = [line for line in out.splitlines() if line in ("staging", "production", "development")]
+    assert order == ["production", "staging", "development"]
+
+
+def test_stores_of_which_the_same_is_to_be_said_are_told_once(here: Path, call: Call) -> None:
+    buckets = "".join(f'resource "aws_s3_bucket" "b{n}" {{\n  bucket = "b{n}"\n}}\n' for n in range(3))
+    (here / "main.tf").write_text(TERRAFORM + buckets)
+    _, out, _ = call(".", "--no-config")
+    assert out.count("s3-zones") == 2
+    assert "  and aws_s3_bucket.b1, aws_s3_bucket.b2\n" in out
+
+
+def test_what_is_offered_is_a_policy_that_is_met(here: Path, call: Call) -> None:
+    more = 'resource "aws_dynamodb_table" "t" {\n  name = "t"\n  point_in_time_recovery {\n    enabled = true\n  }\n}\n'
+    (here / "main.tf").write_text(TERRAFORM.replace("main", "orders", 2) + more)
+    _, out, _ = call(".", "--no-config")
+    _, _, rest = out.partition("as depcheck.yaml\n")
+    offered = rest.split("\n\n")[0]
+    assert "rpo: 10m" in offered
+    (here / "depcheck.yaml").write_text(f"version: 1\n{offered}\n")
+    found = told(call, ".")
+    assert {each["verdict"] for each in found} == {"met"}
+    assert len(found) >= 5
