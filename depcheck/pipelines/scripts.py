@@ -23,7 +23,7 @@ _TARGET = Pattern(r"^(?P<targets>[A-Za-z0-9_.%/$(){} -]+?)\s*::?(?![=:])(?P<need
 _ASSIGNED = Pattern(
     r"^\s*(?:export\s+|override\s+)?(?P<name>[A-Za-z_][\w.-]*)\s*(?P<how>::?:?|\?|!)?=\s*(?P<value>.*)$"
 )
-_VARIABLE = Pattern(r"\$(?:\((?P<round>[A-Za-z_][\w.-]*)\)|\{(?P<curly>[A-Za-z_][\w.-]*)\})")
+_VARIABLE = Pattern(r"\$\$|\$(?:\((?P<round>[A-Za-z_][\w.-]*)\)|\{(?P<curly>[A-Za-z_][\w.-]*)\})")
 #: More text than this in a Makefile is made by machines.
 _LARGEST = 400_000
 _LONGEST_LINE = 4_000
@@ -297,14 +297,13 @@ def _recipe(line: Text, values: dict[str, str]) -> Text:
     parts: list[tuple[str, int, int]] = []
     at = begin
     for match in _VARIABLE.finditer(text, begin):
-        name = match["round"] or match["curly"]
-        if match.start() and text[match.start() - 1] == "$":
-            continue  # `$${HOME}` is the shell's own
         if match.start() > at:
             span = line.span(at, match.start())
             parts.append((text[at : match.start()], span.start, span.end))
         span = line.span(match.start(), match.end())
-        parts.append((values.get(name, "${" + name.replace("-", "_").replace(".", "_") + "}"), span.start, span.end))
+        name = match["round"] or match["curly"] or ""
+        known = values.get(name, "${" + name.replace("-", "_").replace(".", "_") + "}")
+        parts.append((known if name else "$", span.start, span.end))
         at = match.end()
     if at < len(text):
         span = line.span(at, len(text))

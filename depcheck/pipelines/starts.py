@@ -19,6 +19,8 @@ ANY = "some-other-branch"
 _USUAL = ("main", "master", "develop")
 #: Functions by which a job runs although one that it needs did not.
 _ANYWAY = frozenset({"always", "failure", "cancelled"})
+#: More jobs in a row than these are not asked.
+_MOST = 200
 #: Contexts that hold nothing unless somebody fills in a form.
 _FORM = ("inputs.", "github.event.inputs.")
 
@@ -47,21 +49,28 @@ def starts(unit: Unit, promised: Iterable[str] = ()) -> list[Start]:
 
 def may_run(unit: Unit, start: Start, step: Step | None = None) -> bool | None:
     """Whether a unit (a step of it) runs after a start when everything succeeds; None where that is not decided."""
-    return _may_run(unit, start, step, [])
-
-
-def _may_run(unit: Unit, start: Start, step: Step | None, around: list[Unit]) -> bool | None:
-    answers = [holds(link.job.condition, start.situation) for link in unit.chain if link.job is not None]
+    answers = [_may_run(unit, start, {})]
     if step is not None:
         answers.append(holds(step.condition, start.situation))
-    condition = unit.job.condition if unit.job is not None else None
-    if len(around) < 30 and not calls(condition) & _ANYWAY:
-        for other in unit.needs:
-            if other not in around and other.triggers is not None and _same_run(unit, other):
-                answers.append(_may_run(other, start, None, [*around, unit]))
+    return _all(answers)
+
+
+def _all(answers: list[bool | None]) -> bool | None:
     if False in answers:
         return False
     return None if None in answers else True
+
+
+def _may_run(unit: Unit, start: Start, known: dict[Unit, bool | None]) -> bool | None:
+    """Whether a unit runs, by its conditions and those of the units that it needs; each is asked once."""
+    if unit not in known:
+        known[unit] = None  # what needs itself never begins; nothing else can meet this
+        answers = [holds(link.job.condition, start.situation) for link in unit.chain if link.job is not None]
+        condition = unit.job.condition if unit.job is not None else None
+        if not calls(condition) & _ANYWAY and len(known) < _MOST:
+            answers += [_may_run(other, start, known) for other in unit.needs if _same_run(unit, other)]
+        known[unit] = _all(answers)
+    return known[unit]
 
 
 def _same_run(unit: Unit, other: Unit) -> bool:
