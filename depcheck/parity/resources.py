@@ -31,6 +31,7 @@ _ROLES = frozenset(
         *("google_container_cluster", "azurerm_kubernetes_cluster", "azurerm_postgresql_flexible_server"),
     )
 )
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PRESENCE = Relation("same", topic="presence")
 
 
@@ -66,6 +67,8 @@ def counterparts(project: Project) -> list[Counterparts]:
         key = (resource.format, place, address)
         if key not in found:
             found[key] = Counterparts(address, place, resource)
+        if resource.format == "cloudformation" and resource.type.startswith("aws_"):
+            found[key].type = resource.type  # the same resource, told in Terraform's words
         found[key].resources.setdefault(environment, resource)
         present.setdefault((resource.format, place), set()).add(environment)
     for (format_, place, _), each in found.items():
@@ -147,11 +150,12 @@ def _rows(
     for path in paths:
         if path.partition(".")[0] in _TOLD_ELSEWHERE and each.type != "module":
             continue
-        relation = promises.of(_names(subject, path, addresses), of_attribute(each.type, path))
+        name = _in_snake_case(path) if each.format == "cloudformation" else path
+        relation = promises.of(_names(subject, path, name, addresses), of_attribute(each.type, name))
         yield Row(
             f"{subject}.{path}{suffix}",
             "attribute",
-            path,
+            name,
             relation,
             {name: found.get(path) for name, found in by_environment.items()},
             group=each.root,
@@ -161,8 +165,14 @@ def _rows(
         )
 
 
-def _names(subject: str, path: str, addresses: dict[str, str]) -> list[str]:
-    return names_of(f"{subject}.{path}", *(f"{address}.{path}" for address in addresses.values()))
+def _names(subject: str, path: str, name: str, addresses: dict[str, str]) -> list[str]:
+    others = [f"{address}.{path}" for address in addresses.values()]
+    return names_of(f"{subject}.{path}", *others, *([f"{subject}.{name}"] if name != path else []))
+
+
+def _in_snake_case(path: str) -> str:
+    """An attribute of CloudFormation in Terraform's words, as far as they are the same words."""
+    return _HUMP.sub("_", path).lower()
 
 
 def _is_secret(path: str, by_environment: dict[str, dict[str, Value]]) -> bool:
