@@ -287,15 +287,9 @@ def oidc_role_undefined(subject: Job, project: Project) -> Iterator[Outcome]:
     from depcheck.grants import oidc, oidc_jobs
 
     for each in oidc_jobs.of_job(subject, project):
-        names = oidc.role_names(project)
-        if "*" in each.name or not each.account.isdigit() or not names:
+        if "*" in each.name or each.account not in oidc.accounts(project) or not each.account.isdigit():
             continue
-        if any(oidc.overlap(name.lower(), each.name.lower()) for name in names) or oidc.is_mentioned(
-            each.name, project
-        ):
-            continue
-        beside = [other for other in oidc_jobs.assumptions(project) if other.account == each.account]
-        if any(other.name in oidc.by_name(project) for other in beside):
+        if not oidc.may_be_made(each.name, project) and not oidc.is_mentioned(each.name, project):
             yield Violation(each.value, discriminator=each.name, words={"name": each.name, "account": each.account})
 
 

@@ -190,10 +190,39 @@ def by_name(project: Project) -> Mapping[str, tuple[Trust, ...]]:
     return {name: tuple(each) for name, each in found.items()}
 
 
-def role_names(project: Project) -> frozenset[str]:
-    """The names of all roles that are made here, as patterns; ``*`` if there is one whose name is not known."""
-    roles = project.of_type("aws_iam_role")
-    return frozenset(name_of(role) or "*" for role in roles if role.kind != "data")
+@lru_cache(maxsize=1)
+def _made(project: Project) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The names of all roles that are made here, in lower case, and those of them that are patterns."""
+    roles = (role for role in project.of_type("aws_iam_role") if role.kind != "data")
+    names = {(name_of(role) or "*").lower() for role in roles}
+    return frozenset(names), tuple(name for name in names if "*" in name)
+
+
+def may_be_made(name: str, project: Project) -> bool:
+    """Whether a role of that name is made here, as far as can be told; true where no role is made at all."""
+    names, patterns = _made(project)
+    return not names or name.lower() in names or any(overlap(each, name.lower()) for each in patterns)
+
+
+@lru_cache(maxsize=1)
+def accounts(project: Project) -> frozenset[str]:
+    """The accounts in which jobs become roles that are made here."""
+    from depcheck.grants.oidc_jobs import assumptions
+
+    return frozenset(each.account for each in assumptions(project) if each.name in by_name(project))
+
+
+@lru_cache(maxsize=1)
+def _environments_of(project: Project) -> Mapping[str, frozenset[str]]:
+    """The environments of the jobs that become a role, by its name."""
+    from depcheck.grants.oidc_jobs import assumptions
+
+    found: dict[str, set[str]] = {}
+    for each in assumptions(project):
+        named = project.environments.named(each.environment)
+        if named is not None:
+            found.setdefault(each.name, set()).add(named)
+    return {name: frozenset(each) for name, each in found.items()}
 
 
 def impossible(trust: Trust) -> tuple[str, Value] | None:
@@ -241,16 +270,14 @@ _HARMLESS = re.compile(
 
 def is_productive(trust: Trust, project: Project) -> bool:
     """Whether a role is production's and more than a reader's: by its environment, its name or the jobs that use it."""
-    from depcheck.grants.oidc_jobs import assumptions
-
     environments = project.environments
     name = name_of(trust.role) or ""
     if any(_HARMLESS.fullmatch(word) for word in re.split(r"[^a-z0-9]+", f"{name} {trust.address}".lower())):
         return False
     if trust.grant.environment is not None:
         return trust.grant.environment in environments.critical
-    told = [environments.within(name), environments.within(trust.address)]
-    told += [environments.named(each.environment) for each in assumptions(project) if name and each.name == name]
+    told: list[str | None] = [environments.within(name), environments.within(trust.address)]
+    told += _environments_of(project).get(name, ())
     return any(each in environments.critical for each in told if each is not None)
 
 
