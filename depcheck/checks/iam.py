@@ -23,7 +23,7 @@ _OTHER_CLAIMS = (":repository", ":repository_id", ":repository_owner_id", ":job_
 def _denials(grant: Grant, project: Project) -> list[Grant]:
     """The Deny statements of the document that a statement belongs to."""
     document = joined(project).document(grant)
-    return [each for each in document.grants if string(each.effect) == "Deny"] if document is not None else []
+    return document.denials if document is not None else []
 
 
 def full_administrator(subject: Grant, project: Project) -> Iterator[Outcome]:

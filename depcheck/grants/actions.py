@@ -7,10 +7,10 @@ is unpacked when it is first asked, and a service's line is read when that servi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from depcheck.data import data_file
-from depcheck.grants.matching import folded, matches
+from depcheck.project.wildcards import folded, matches
 
 #: No action's name is longer, with its service.
 _LONGEST = 128
@@ -63,10 +63,15 @@ def expanded(pattern: str) -> Iterator[Action]:
         if literal:
             if wanted in known:
                 yield known[wanted]
+        elif wanted == "*":
+            yield from known.values()
+        elif "?" not in wanted and wanted.index("*") == len(wanted) - 1:
+            yield from (each for lowered, each in known.items() if lowered.startswith(wanted[:-1]))
         else:
             yield from (each for lowered, each in known.items() if matches(wanted, lowered))
 
 
+@lru_cache(maxsize=4096)
 def exists(pattern: str) -> bool:
     """Whether a pattern names any action at all."""
     return next(expanded(pattern), None) is not None

@@ -38,12 +38,13 @@ class Document:
     """One policy, ``managed`` if it is one of AWS's own: its statements, and who is known to hold it. That of an
     ``administrator`` allows everything, or all of IAM."""
 
-    __slots__ = ("address", "administrator", "environment", "grants", "holders", "managed", "statements")
+    __slots__ = ("address", "administrator", "denials", "environment", "grants", "holders", "managed", "statements")
 
     def __init__(self, address: str, environment: str | None, *, managed: bool = False) -> None:
         self.address = address
         self.managed = managed
         self.administrator = False
+        self.denials: list[Grant] = []
         self.environment = environment
         self.grants: list[Grant] = []
         self.holders: list[Holder] = []
@@ -123,6 +124,7 @@ def joined(project: Project) -> Joined:
     for document in result.documents:
         document.statements = Statements(document.grants)
         document.administrator = is_administrator(document.statements)
+        document.denials = [each for each in document.grants if scalar_text(each.effect) == "Deny"]
     _attach(project, documents, result)
     return result
 

@@ -7,8 +7,8 @@ from functools import cache
 
 from depcheck.data import load_json
 from depcheck.grants import actions
-from depcheck.grants.matching import folded, matches
 from depcheck.patterns import Pattern
+from depcheck.project.wildcards import folded, matches
 
 #: AWS itself writes it into the policy that a topic has at first.
 _OF_OLD = frozenset({"sns:receive"})

@@ -7,7 +7,7 @@ and ``data``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from depcheck.data import load_json
 from depcheck.grants import actions
@@ -70,6 +70,7 @@ def restrictable(grant: Grant) -> tuple[Value, list[str]] | None:
     return (where[0], found) if found else None
 
 
+@lru_cache(maxsize=4096)
 def _is_restrictable(pattern: str) -> bool:
     """Whether the actions of a pattern can be for named resources: one that changes something, or all of them."""
     named = list(actions.expanded(pattern))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from depcheck.grants import actions
-from depcheck.grants.matching import covers_every, folded, matches, may_name
+from depcheck.grants.matching import covers_every, may_name
 from depcheck.model import Grant
 from depcheck.project.policies import allows, everything, may_be_everything, pattern_of
+from depcheck.project.wildcards import folded, matches
 from depcheck.values import OPEN, Absent, Known, Unknown, Value, string
 
 #: Conditions on these keys hold for most requests of those who have the grant: a region, encryption on the way, the own

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 from depcheck.model import Grant, Resource
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.ingress import is_everyone as is_every_address
+from depcheck.project.wildcards import folded, matches
 from depcheck.values import OPEN, Absent, Known, Unknown, Value, scalar_text, string
 
 #: The principals that mean everybody, signed in or not.
@@ -92,7 +91,7 @@ def includes(values: Iterable[Value], action: str) -> Value | None:
     """The entry that names an action, with a wildcard or without; None if none does for certain."""
     for each in values:
         text = string(each)
-        if text is not None and fnmatchcase(action.lower(), re.sub(r"[\[\]]", "?", text.lower())):
+        if text is not None and matches(folded(text.lower()), action.lower()):
             return each
     return None
 

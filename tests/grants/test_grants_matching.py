@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from depcheck.grants import actions
-from depcheck.grants.matching import covers, covers_every, folded, matches
+from depcheck.grants.matching import covers, covers_every
+from depcheck.project.wildcards import folded, matches
 
 PATTERNS = st.text(alphabet="ab*?", max_size=8)
 TEXTS = st.text(alphabet="ab", max_size=7)
