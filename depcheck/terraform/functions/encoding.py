@@ -7,6 +7,7 @@ import binascii
 import codecs
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 
 from depcheck.terraform.conversion import parse_number
 from depcheck.terraform.functions.jsontext import encode, pieces
@@ -46,9 +47,11 @@ _CODECS = {
     "latin1": "latin-1",
     "big5": "big5",
     "euc-jp": "euc-jp",
-    "euc-kr": "euc-kr",
+    "euc-kr": "cp949",
     "gb18030": "gb18030",
     "gbk": "gbk",
+    "hz-gb-2312": "hz",
+    "ibm01140": "cp1140",
     "ibm037": "cp037",
     "ibm437": "cp437",
     "ibm850": "cp850",
@@ -61,9 +64,16 @@ _CODECS = {
     "macintosh": "mac-roman",
     "shift_jis": "shift-jis",
     "windows-874": "cp874",
+    "l1": "latin-1",
+    **{f"ibm{page}": f"cp{page}" for page in (860, 862, 863, 865)},
     **{f"iso-8859-{part}": f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16)},
     **{f"windows-{page}": f"cp{page}" for page in range(1250, 1259)},
 }
+
+_SEVERAL_BYTES = frozenset(("big5", "cp949", "euc-jp", "gb18030", "gbk", "hz", "iso2022-jp", "shift-jis"))
+# Letters of ASCII, of Japanese, Chinese and Korean.
+_KANA = re.compile(r"[\u3041-\u30f6]")
+_COMMON = re.compile(r"[\x20-\x5b\x5d-\x7d\s\u3041-\u3093\u30a1-\u30f6\u4e00-\u9fa5\uac00-\ud7a3]*\Z")
 
 
 def to_base64(data: bytes) -> str:
@@ -95,13 +105,20 @@ def _base64_decode(value: str) -> str:
 
 
 def _base64_gzip(arguments: list[TfValue]) -> TfValue:
-    # The bytes depend on the compressor's inner choices; what went into them is what matters.
-    return encoded(unknown("base64gzip() is not computed", STRING, not_null=True), arguments[0])
+    # The bytes depend on the choices of Go's compressor (which matches it takes, when it begins another block), and no
+    # specification tells these; what went into them is what matters.
+    return encoded(
+        unknown("the bytes that base64gzip() gives depend on its compressor", STRING, not_null=True), arguments[0]
+    )
 
 
 def _codec(name: str) -> str:
     codec = _CODECS.get(name.lower())
     if codec is None:
+        with suppress(LookupError, ValueError):
+            codecs.lookup(name)
+            # Another name of an encoding, perhaps; whether Terraform knows it as well is not certain.
+            raise LimitError(f"texts in {name} are not computed")
         raise EvaluationError(f"{name!r} is no encoding that Terraform supports", 1)
     return codec
 
@@ -109,8 +126,12 @@ def _codec(name: str) -> str:
 def _text_encode(value: str, name: str) -> str:
     codec = _codec(name)
     prefix = codecs.BOM_UTF16_BE if name.lower() == "utf-16" else b""
+    if codec in _SEVERAL_BYTES and (not _COMMON.match(value) or (codec == "big5" and _KANA.search(value))):
+        # Of these, Python and Terraform do not have the same characters.
+        raise LimitError(f"texts in {name} with such characters are not computed")
     try:
-        return to_base64(prefix + value.encode(codec))
+        made = value.encode(codec)
+        return to_base64(prefix + (made.removesuffix(b"~}") if codec == "hz" else made))
     except UnicodeEncodeError:
         raise EvaluationError(f"the text has characters that {name} does not have", 0) from None
 
