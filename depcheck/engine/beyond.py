@@ -39,7 +39,7 @@ def _elsewhere(resources: list[Resource]) -> Iterator[str]:
     sources: dict[str, set[tuple[str, str]]] = {}
     for call in calls:
         source = call.get("source")
-        own = (call.root, _modules_of(call.address)[-1])
+        own = (call.root, (_modules_of(call.address) or [call.address])[-1])  # a call may have no name that is one
         if own in filled or not isinstance(source, Known) or not isinstance(source.value, str):
             continue
         if not source.value.startswith(("./", "../")):
