@@ -25,7 +25,7 @@ _NAMES = {
 
 def runtime_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """What runs is what was chosen and tested."""
-    yield from _compared(project, ("chosen", "tested"))
+    yield from _compared(project, ("chosen", "tested", "built"))
 
 
 def runtime_not_accepted(subject: Project, project: Project) -> Iterator[Outcome]:
@@ -49,13 +49,14 @@ def _compared(project: Project, kinds: tuple[str, ...]) -> Iterator[Outcome]:
 
 def _different(each: Difference) -> Violation:
     one, other = each.one, each.other
+    verb = "built with" if each.kind == "built" else _VERBS[other.role]
     return Violation(
         one.runtime.version,
         environment=one.runtime.environment,
         resource=one.runtime.scope or None,
         variant=f"{one.role}-{each.kind}",
         discriminator=f"{one.language} {_version(one)} {other.path}",
-        related=[Note(f"{_language(other)} {_version(other)} is {_VERBS[other.role]} here", other.runtime.span)],
+        related=[Note(f"{_language(other)} {_version(other)} is {verb} here", other.runtime.span)],
         words={
             "language": _language(one),
             "version": _version(one),
@@ -263,6 +264,42 @@ def unread_variable(subject: Project, project: Project) -> Iterator[Outcome]:
     for template, names in code_contracts.unread(project):
         for name in names:
             yield Violation(template.settings[name].span, discriminator=name, words={"name": name})
+
+
+def locked_provider_not_accepted(subject: Project, project: Project) -> Iterator[Outcome]:
+    """The lock file has versions of providers that the configuration asks for."""
+    from depcheck.project import terraform_versions
+
+    for each, agreed in terraform_versions.locked(project):
+        if agreed:
+            yield Held(each.lock, f"{each.name} {each.version} is what {each.constraint} asks for")
+        else:
+            yield Violation(
+                each.lock,
+                discriminator=each.name,
+                related=[Note("it is asked for here", each.place)],
+                words={"name": each.name, "version": each.version, "constraint": each.constraint},
+            )
+
+
+def module_versions_differ(subject: Project, project: Project) -> Iterator[Outcome]:
+    """One root calls a module in one major version."""
+    from depcheck.project import terraform_versions
+
+    for older, newest in terraform_versions.modules(project):
+        yield Violation(
+            older.get("version"),
+            resource=older.address,
+            environment=older.environment,
+            discriminator=older.address,
+            related=[Note(f"{newest.address} takes {string(newest.get('version'))}", newest.get("version").span)],
+            words={
+                "source": string(older.get("source")),
+                "version": string(older.get("version")),
+                "newest": string(newest.get("version")),
+                "address": newest.address,
+            },
+        )
 
 
 def _listed(names: list[str]) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from depcheck.model import Job, Runtime
+from depcheck.model import Job, Runtime, Stage
 from depcheck.project import Project
 from depcheck.project.activities import activities
 from depcheck.project.versions import Spec, agree, read
@@ -27,6 +27,8 @@ _ACCEPTING = frozenset({"go.mod", "package.json", "pyproject.toml"})
 #: What makes a folder a package of its own, and what takes packages of other folders in.
 _MANIFESTS = {"node": ("package.json",), "go": ("go.mod",), "python": ("pyproject.toml",)}
 _WORKSPACES = re.compile(r"\"(?:workspaces|turbo|lerna|nx)\"\s*:|pnpm")
+#: Languages whose packages are made for one version of it.
+_COMPILED_FOR = frozenset({"node", "python", "ruby", "php", "elixir", "erlang"})
 _FUNCTIONS = frozenset({"terraform", "terraform-json", "cloudformation", "serverless"})
 _DEVELOPMENT = frozenset({"development", "test", "preview"})
 _WORKFLOWS = re.compile(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/(?:workflows|actions)/.+")
@@ -52,7 +54,7 @@ class Statement:
 
 
 class Difference:
-    """Two places that do not agree: ``kind`` is ``chosen``, ``tested`` or ``accepted``, by what the second one is."""
+    """Two places that do not agree. ``kind`` is ``chosen``, ``tested``, ``accepted`` or ``built``, by the second one."""
 
     __slots__ = ("kind", "one", "other")
 
@@ -109,6 +111,10 @@ def _compare(statements: list[Statement], result: Comparison, project: Project) 
             jobs.setdefault((each.path, each.runtime.scope), []).append(each)
     tested = [each for group in jobs.values() if _tests(group[0], project) for each in group]
     told: set[tuple[str, str]] = set()
+    if statements[0].language == "terraform":
+        _compare_terraform(statements, result)
+        return
+    _compare_stages(statements, result, project)
     images = [each for each in statements if each.role in ("image", "function")]
     for each in images:
         version = scalar_text(each.runtime.version) or ""
@@ -130,6 +136,51 @@ def _compare(statements: list[Statement], result: Comparison, project: Project) 
                     result.add(kind, decided[0], others)
     for each in (each for group in chosen.values() for each in group[:1]):
         result.add("accepted", each, _nearest(each.folder, accepted))
+
+
+def _compare_terraform(statements: list[Statement], result: Comparison) -> None:
+    """What is set up and chosen against what the configurations in and below its folder ask for: one must agree."""
+    asked = [each for each in statements if each.role == "accepted"]
+    jobs: dict[tuple[str, str], list[Statement]] = {}
+    for each in statements:
+        if each.role in ("job", "chosen"):
+            jobs.setdefault((each.path, each.runtime.scope), []).append(each)
+    for group in jobs.values():
+        folder = group[0].folder
+        below = [each for each in asked if not folder or f"{each.folder}/".startswith(f"{folder}/")]
+        if below and all(each.spec is not None for each in group):
+            agreeing = next((each for each in group if any(_agrees(each, other) for other in below)), group[0])
+            result.add("accepted", agreeing, below)
+
+
+def _compare_stages(statements: list[Statement], result: Comparison, project: Project) -> None:
+    """Where a stage takes over what another stage made: a program for the same version of the language."""
+    by_file: dict[str, dict[str, Statement]] = {}
+    for each in statements:
+        if each.role == "image" and each.language in _COMPILED_FOR:
+            by_file.setdefault(each.path, {})[each.runtime.scope] = each
+    for build in project.facts.builds:
+        told = by_file.get(build.name, {})
+        if len(told) < 2:
+            continue
+        chain = build.shipped()
+        own = next((told[name] for stage in reversed(chain) if (name := _scope(stage)) in told), None)
+        taken = {
+            (string(step.flags["from"]) or "").lower()
+            for stage in chain
+            for step in stage.instructions
+            if step.keyword == "COPY" and "from" in step.flags
+        }
+        for stage in build.stages:
+            made = told.get(_scope(stage))
+            if own is None or made is None or stage in chain:
+                continue
+            if (stage.name or "").lower() in taken or str(stage.index) in taken:
+                result.add("built", own, [made])
+
+
+def _scope(stage: Stage) -> str:
+    return f"stage.{stage.name or stage.index}"
 
 
 def _agrees(one: Statement, other: Statement) -> bool:
@@ -211,6 +262,9 @@ def _statements(project: Project) -> Iterator[Statement]:
                 job = jobs.get((path, runtime.scope))
                 base = where["base"].rstrip("/")
                 yield Statement("job", runtime, _working_folder(base, job), spec, job)
+        elif file.kind in ("terraform", "terraform-json") and runtime.language == "terraform":
+            if "modules" not in folder.split("/"):
+                yield Statement("accepted", runtime, folder, spec)
         elif file.kind in _FUNCTIONS and runtime.language != "terraform":
             yield Statement("function", runtime, folder, spec)
 

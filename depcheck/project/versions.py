@@ -13,7 +13,7 @@ Numbers: TypeAlias = tuple[int, ...]
 Interval: TypeAlias = tuple[Numbers, Numbers | None]
 
 #: How many numbers of a version say what programs notice. A later number is a repair of the same thing.
-_PRECISION = {"node": 1, "java": 1, "dotnet": 1, "deno": 1, "bun": 1}
+_PRECISION = {"node": 1, "java": 1, "dotnet": 1, "deno": 1, "bun": 1, "provider": 6}
 _USUAL_PRECISION = 2
 #: Names of Node's lines with long-term support (https://github.com/nodejs/Release#release-schedule).
 _NODE_LINES = {
