@@ -95,6 +95,9 @@ def _go(path: Path, statements: Statements) -> Escalation | None:
                 return None
             permits.append(permit)
     undecided = next((each.undecided for each in permits if each.undecided is not None), None)
+    if any(each.grant.effect is each.undecided for each in permits):
+        # Nothing of the statement is known: that is told by the rule for those who may do everything.
+        return None
     return Escalation(path, permits, undecided)
 
 

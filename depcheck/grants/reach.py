@@ -27,7 +27,7 @@ def reach(grant: Grant, denials: Sequence[Grant], what: str) -> list[tuple[str, 
     statements = Statements([grant, *denials])
     found: list[tuple[str, Permit]] = []
     for name in _actions()[what]:
-        permit = statements.permit(name, every=True)
+        permit = statements.permit(name, every=True, on=_kind(name))
         text = string(permit.action) if permit is not None else None
         if permit is None or (text is not None and is_service_wide(text) and _whole_service(grant, text) is not None):
             continue
@@ -51,6 +51,12 @@ def noun(action: str) -> str:
     known = actions.action(action)
     fallback = known.types[0].replace("-", " ") if known is not None and known.types else "resource"
     return named.get(action) or named.get(action.partition(":")[0]) or fallback
+
+
+def _kind(action: str) -> str:
+    """The type that an action is told to be on, where it supports one of that name beside others."""
+    known, called = actions.action(action), noun(action).replace(" ", "-")
+    return called if known is not None and called in known.types else ""
 
 
 def restrictable(grant: Grant) -> tuple[Value, list[str]] | None:

@@ -20,6 +20,8 @@ from depcheck.values import OPEN, Absent, Known, Unknown, Value, string
 _USUAL = frozenset({"aws:requestedregion", "aws:securetransport", "aws:principalorgid", "s3:tlsversion"})
 #: A Deny with conditions on these keys alone leaves those with a second factor, or in the region, what they have.
 _LEAVES = _USUAL | {"aws:multifactorauthpresent", "aws:multifactorauthage", "aws:principalisawsservice"}
+#: The outline of actions that are not told one by one, but are some of one service (a policy template of SAM's).
+SOME_SERVICES = f"{OPEN}:{OPEN}"
 #: The service that a role is passed to.
 _PASSED_TO = "iam:passedtoservice"
 
@@ -60,7 +62,8 @@ class Statements:
         for each in grant.actions:
             text = pattern_of(each)
             if text is None or OPEN in text:
-                self._open.append((grant, each))
+                if text != SOME_SERVICES:
+                    self._open.append((grant, each))
                 continue
             text = folded(text.lower())
             prefix = text.partition(":")[0]
@@ -144,6 +147,8 @@ def includes(grant: Grant, action: str) -> Value | None:
     undecided: Unknown | None = None
     for each in [*grant.actions, *grant.not_actions]:
         text = pattern_of(each)
+        if text == SOME_SERVICES:
+            continue
         if isinstance(each, Unknown):
             # A text of which a part is open names something of its own, but which?
             if text is None or _may_match(text.lower(), action):

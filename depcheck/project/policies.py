@@ -49,7 +49,8 @@ _NARROWING = frozenset(
     )
 )
 _MANAGED = Pattern(rf"arn:(?:aws[\w-]*|{OPEN}):iam::aws:policy/(?:[\w-]+/)*(?P<name>[\w+=,.@-]+)")
-_ARN = Pattern(r"(?i)arns?\W*$")
+_LONGEST_NAME = 200
+_ARN = Pattern(r"(?i)(?:arns?|account_?ids?)\W*$")
 _OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "bool", "stringequalsignorecase")
 
 
@@ -71,8 +72,9 @@ def may_be_everything(value: Value) -> bool:
     """Whether a value that is not decided may be ``*``: not that of a resource, nor what is called an ARN."""
     if not isinstance(value, Unknown) or value.refers is not None or value.outline not in (None, OPEN):
         return False
-    names = [each.name for each in value.missing] or [value.span.text]
-    return not all(_ARN.search(name) for name in names)
+    if _ARN.search(value.span.text[-_LONGEST_NAME:]):
+        return False
+    return not value.missing or not all(_ARN.search(each.name) for each in value.missing)
 
 
 def everything(values: Iterable[Value], *, words: Iterable[str] = ("*",)) -> Value | None:
