@@ -45,6 +45,7 @@ __all__ = [
     "oidc_role_undefined",
     "oidc_subject_impossible",
     "oidc_subject_mismatch",
+    "oidc_thumbprint_pinned",
     "passwordless_sudo",
     "privileged_container",
     "root_filesystem_writable",
@@ -264,6 +265,19 @@ def oidc_audience_missing(subject: Grant, project: Project) -> Iterator[Outcome]
         yield Undetermined(trust.undecided)
     else:
         yield Violation(subject.span, discriminator=subject.sid)
+
+
+def oidc_thumbprint_pinned(subject: Resource, project: Project) -> Iterator[Outcome]:
+    """GitHub's identity provider does not depend on one certificate."""
+    from depcheck.grants import oidc
+
+    if not oidc.is_githubs(subject):
+        return
+    pinned = [each for each in subject.get("thumbprint_list").elements() if isinstance(each, Known)]
+    if pinned:
+        yield Violation(pinned[0])
+    else:
+        yield Held(subject.span, "no certificate is written down")
 
 
 def oidc_pool_unscoped(subject: Resource, project: Project) -> Iterator[Outcome]:

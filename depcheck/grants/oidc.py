@@ -219,10 +219,15 @@ def _environments_of(project: Project) -> Mapping[str, frozenset[str]]:
 
     found: dict[str, set[str]] = {}
     for each in assumptions(project):
-        named = project.environments.named(each.environment)
-        if named is not None:
-            found.setdefault(each.name, set()).add(named)
+        for named in (project.environments.named(each.environment), each.job.environment):
+            if named is not None:
+                found.setdefault(each.name, set()).add(named)
     return {name: frozenset(each) for name, each in found.items()}
+
+
+def is_githubs(provider: Resource) -> bool:
+    """Whether an identity provider of AWS is GitHub's."""
+    return _ISSUER in (pattern_of(provider.get("url")) or "")
 
 
 def impossible(trust: Trust) -> tuple[str, Value] | None:
@@ -278,6 +283,9 @@ def is_productive(trust: Trust, project: Project) -> bool:
         return trust.grant.environment in environments.critical
     told: list[str | None] = [environments.within(name), environments.within(trust.address)]
     told += _environments_of(project).get(name, ())
+    if not any(told) and len({each.address for each in trusts(project)}) == 1:
+        # The only one there is must be what a job of production names by a secret or a variable.
+        told += _environments_of(project).get("*", ())
     return any(each in environments.critical for each in told if each is not None)
 
 
