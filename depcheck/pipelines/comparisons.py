@@ -87,8 +87,11 @@ def impossible(job: Job) -> Iterator[Outcome]:
     events = {each.lower() for each in job.triggers}
     for condition, what in conditions_of(job):
         found = expression_of(condition)
-        for context, operator, literal in _comparisons(found.tokens if found is not None else []):
+        tokens = found.tokens if found is not None else []
+        for context, operator, literal in _comparisons(tokens):
             why = _never(context, literal, events)
+            if context == "github.event_name" and (operator == "!=" or len(_alternatives(tokens)) > 1):
+                continue  # one of several ways, or a way that is left out to be sure
             if why is None:
                 continue
             yield Violation(

@@ -8,7 +8,7 @@ from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.model import Image
 from depcheck.patterns import Pattern
 from depcheck.pipelines.deployments import deployments, deployments_to, earlier
-from depcheck.pipelines.units import Unit, is_run, pipeline_of
+from depcheck.pipelines.units import Done, Unit, is_run, pipeline_of
 from depcheck.project import Project
 from depcheck.values import string
 
@@ -47,7 +47,7 @@ def goes_on(project: Project) -> Iterator[Outcome]:
         if unit.job is not None:
             continue
         own = [each for each in unit.done if each.inner is None and each.command is not None]
-        changes = [each for each in own if _CHANGES & set(each.names)]
+        changes = [each for each in own if _CHANGES & set(each.names) and not _is_handled(each)]
         if len(own) < 2 or not changes:
             continue
         first = changes[0].command
@@ -64,6 +64,15 @@ def goes_on(project: Project) -> Iterator[Outcome]:
                     related=[Note("it goes on after this", changes[0].span)],
                     words={"script": unit.name, "command": changes[0].text.split("\n", 1)[0][:60]},
                 )
+
+
+def _is_handled(done: Done) -> bool:
+    """Whether the script looks itself at how a command ended."""
+    source, span = done.span.source.text, done.span
+    start = source.rfind("\n", 0, span.start) + 1
+    before, behind = source[start : span.start], source[span.end : span.end + 200]
+    asked = before.strip().startswith(("if ", "if!", "while ", "until ", "elif "))
+    return asked or behind.lstrip(" \t").startswith(("||", "&&")) or "$?" in behind
 
 
 def _is_last(one: str, other: str) -> bool:

@@ -77,6 +77,8 @@ class _Table:
                     globs.add(glob.lower() if key == "actions" else glob, name)
 
 
+#: A bucket's objects that are copied elsewhere.
+_COPIES = re.compile(r"\bs3 (?:sync|cp|mv) \"?s3://")
 #: Programs, and usual names of functions, whose arguments may name what others do.
 _TALKS = frozenset(
     {
@@ -127,6 +129,8 @@ def of_command(command: Command) -> list[str]:
     if command.name in _TALKS:
         return []
     text = " ".join(word.text if word.text is not None else word.raw for word in command.words)
+    if _COPIES.search(text):
+        return []
     return of_text(text)
 
 

@@ -1,4 +1,4 @@
-"""What jobs and scripts do, through package scripts, Makefiles, shell files and called workflows, and in which order."""
+"""What jobs and scripts do, through package scripts, Makefiles, shell files and called workflows, in which order."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ def test_circles_end() -> None:
 
 @pytest.mark.parametrize("folder", ["/var/www", "..", "../..", "/", ".", "web", "web/../..", "${{ matrix.x }}"])
 def test_any_working_directory(folder: str) -> None:
-    text = f"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: npm run verify\n        working-directory: {folder}\n"
+    text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: npm run verify\n"
+    text += f"        working-directory: {folder}\n"
     Pipeline(project({W: text, "package.json": PACKAGE}))
 
 

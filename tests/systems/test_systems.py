@@ -37,6 +37,14 @@ PROMISED: dict[str, list[tuple[str, str]]] = {
         ("action-at-branch", ".github/workflows/container-security.yml"),  # 1018-1044: the image is scanned
         ("port-on-all-interfaces", "docker-compose.yml"),  # 29
         ("unpinned-image", "infrastructure/modules/ecs/main.tf"),  # 616-637: the image is built for this deployment
+        # 210-217, 337-338: variables are checked; health and smoke tests
+        ("promised-step-missing", ".github/workflows/deploy.yml"),
+        ("promised-step-not-awaited", ".github/workflows/deploy.yml"),  # 29, 324-325: scans gate every deployment
+        # 36-41: staging is for integration and acceptance
+        ("earlier-environment-skipped", ".github/workflows/deploy.yml"),
+        ("promised-rollback-missing", ".github/workflows/deploy.yml"),  # 27: a failed deployment rolls back by itself
+        ("shared-state", "infrastructure/main.tf"),  # 463-467: one key of the state per environment
+        ("unlocked-state", "infrastructure/main.tf"),  # 463-467
     ],
     "vibelog": [
         ("client-exposed-secret", ".env.production"),  # 311: the service role key stays on the server
@@ -46,6 +54,15 @@ PROMISED: dict[str, list[tuple[str, str]]] = {
         ("live-key-outside-production", ".env.staging"),  # 26-40: services of its own in each environment
         ("ungated-production-deploy", ".github/workflows/deploy.yml"),  # 772: production needs an approval
         ("unpinned-image", "compose.yaml"),  # 25: the local PostgreSQL
+        ("deploys-to-other-environment", ".github/workflows/deploy.yml"),  # 103-110: pull requests go to staging
+        ("checkout-missing", ".github/workflows/deploy.yml"),  # 75-88: every job builds what it deploys
+        ("package-manager-missing", ".github/workflows/deploy.yml"),  # 75-88
+        # 90-92, 119: nothing is deployed unless all tests passed
+        ("tests-cannot-fail", ".github/workflows/deploy.yml"),
+        # 109-110, 128-132: smoke tests, monitoring for 30 minutes
+        ("promised-step-missing", ".github/workflows/deploy.yml"),
+        ("earlier-environment-skipped", ".github/workflows/deploy.yml"),  # 127: staging before production
+        ("promised-rollback-missing", ".github/workflows/deploy.yml"),  # 223-233: rollback at thresholds
     ],
     "trivianft": [
         ("other-environment-mark", "apps/web/.env.production"),  # 51, 183: production uses mainnet
@@ -58,6 +75,22 @@ PROMISED: dict[str, list[tuple[str, str]]] = {
         ("ungated-production-deploy", ".github/workflows/deploy-production.yml"),  # 979: agreement before production
         ("database-single-zone", "infra/synth/production/data-stack.yaml"),  # 1065-1066: failover, several zones
         ("script-injection", ".github/workflows/deploy-staging.yml"),  # 491: staging deploys from pull requests
+        # 400-402, 408-411: end-to-end and load tests, a snapshot
+        ("promised-step-missing", ".github/workflows/deploy-production.yml"),
+        # 245-250, 416-418: migrations before the code that needs them
+        ("promised-step-not-awaited", ".github/workflows/deploy-production.yml"),
+        # 395-398: production follows staging
+        ("earlier-environment-skipped", ".github/workflows/deploy-production.yml"),
+        ("deployed-from-other-branch", ".github/workflows/deploy-production.yml"),  # 492, 496-501: production from main
+        # 123: production has values of its own
+        ("other-environment-in-job", ".github/workflows/deploy-production.yml"),
+        # 313-318: smoke tests follow every deployment
+        ("tests-cannot-fail", ".github/workflows/deploy-production.yml"),
+        ("promised-step-missing", ".github/workflows/deploy-staging.yml"),  # 313-318, 764-773: smoke tests and health
+        ("hotswap-in-production", "scripts/deploy-production.sh"),  # 354-355: never in production
+        ("deploy-script-goes-on", "scripts/deploy-production.sh"),  # 289-302: scripts guard what they use
+        ("promised-step-not-awaited", "scripts/deploy-production.sh"),  # 245-250
+        ("scheduled-activity-too-rare", "depcheck.yaml"),  # 1007: a restore is tried every month
     ],
     "sharedpayments": [
         ("other-environment-mark", ".env.production"),  # 57: production's own domain
@@ -72,6 +105,12 @@ PROMISED: dict[str, list[tuple[str, str]]] = {
         ("store-cannot-be-recovered", "infrastructure/data.tf"),  # 162-164: files are versioned, replicated and kept
         ("cancelled-deployment", ".github/workflows/pipeline.yml"),  # 78-82: deployments run to their end
         ("ungated-production-deploy", ".github/workflows/pipeline.yml"),  # 250: acceptance before production
+        ("promised-step-missing", ".github/workflows/pipeline.yml"),  # 72-82: performance tests, coverage, health
+        ("promised-step-not-awaited", ".github/workflows/pipeline.yml"),  # 64-87: build, test, deploy, verify
+        ("earlier-environment-skipped", ".github/workflows/pipeline.yml"),  # 244-252: staging before production
+        ("promised-rollback-missing", ".github/workflows/pipeline.yml"),  # 255: rollback is triggered by itself
+        ("tests-cannot-fail", ".github/workflows/pipeline.yml"),  # 78-82: smoke tests
+        ("shared-state", "infrastructure/versions.tf"),  # 51-59: three environments of their own
     ],
     "caja": [
         ("retention-below-target", "infrastructure/modules/rds/main.tf"),  # 199: backups of seven days
@@ -84,6 +123,13 @@ PROMISED: dict[str, list[tuple[str, str]]] = {
         ("ungated-production-deploy", ".github/workflows/pipeline.yml"),  # 92: plans are reviewed
         ("undeclared-compose-variable", "compose.yaml"),  # 187: secrets are managed
         ("workflow-token-write-all", ".github/workflows/pipeline.yml"),  # 191: permissions of each service
+        ("promised-step-missing", ".github/workflows/pipeline.yml"),  # 82-109: scans, plans, cost, acceptance
+        ("promised-step-not-awaited", ".github/workflows/pipeline.yml"),  # 78-110: validation before deployment
+        ("earlier-environment-skipped", ".github/workflows/pipeline.yml"),  # 64: staging is tried before production
+        ("other-environment-in-job", ".github/workflows/pipeline.yml"),  # 102: production is checked after a deployment
+        ("promised-rollback-missing", ".github/workflows/pipeline.yml"),  # 110: rollback when the validation fails
+        ("shared-state", "infrastructure/environments/staging/main.tf"),  # 146: a state of its own per environment
+        ("unlocked-state", "infrastructure/environments/dev/main.tf"),  # 145: states are locked
     ],
 }
 
