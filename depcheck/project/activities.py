@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from depcheck.model import Command, Job, Step
+from depcheck.patterns import Pattern
 from depcheck.project.command_lines import scripts, unwrapped
 from depcheck.source import Span
 from depcheck.values import Known, Value, string
@@ -78,7 +79,7 @@ class _Table:
 
 
 #: A bucket's objects that are copied elsewhere.
-_COPIES = re.compile(r"\bs3 (?:sync|cp|mv) \"?s3://")
+_COPIES = Pattern(r"\bs3 (?:sync|cp|mv) \"?s3://")
 #: Programs, and usual names of functions, whose arguments may name what others do.
 _TALKS = frozenset(
     {
