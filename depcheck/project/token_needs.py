@@ -168,7 +168,8 @@ class _Reader:
             self._javascript(step, uses, inputs, env)
             return
         entry = token_table.of_action(name)
-        given = dict(step.tree.get("with").items())
+        # Inputs are called without regard to case.
+        given = {key.lower(): each for key, each in step.tree.get("with").items()}
         short = name.partition("@")[0]
         if entry is None:
             self.needs.open("*", f"what {short} does with the token is not known", uses.span)

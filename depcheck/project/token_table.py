@@ -41,7 +41,7 @@ class Case:
 
     def __init__(self, entry: dict[str, object]) -> None:
         self.tests: dict[str, re.Pattern[str] | None] = {
-            name: re.compile(pattern) if isinstance(pattern, str) else None
+            name.lower(): re.compile(pattern) if isinstance(pattern, str) else None
             for name, pattern in _map(entry.get("with")).items()
         }
         self.needs = _levels(entry.get("needs"))
@@ -59,8 +59,8 @@ class Entry(Case):
         super().__init__(entry)
         cases = entry.get("cases")
         self.cases = [Case(_map(each)) for each in cases] if isinstance(cases, list) else []
-        self.token = _texts(entry.get("token"))
-        self.given = _texts(entry.get("given"))
+        self.token = _inputs(entry.get("token"))
+        self.given = _inputs(entry.get("given"))
         self.credentials = entry.get("credentials") is True
         self.hosted = entry.get("hosted") is True
         self.logs_in = entry.get("logs_in") is True
@@ -159,6 +159,11 @@ def _map(value: object) -> dict[str, object]:
 
 def _levels(value: object) -> Levels:
     return {name: str(level) for name, level in _map(value).items()}
+
+
+def _inputs(value: object) -> tuple[str, ...]:
+    """Names of inputs in lower case, and of variables (``env.NAME``)."""
+    return tuple(name if name.startswith("env.") else name.lower() for name in _texts(value))
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ NEEDED = [
     ("      - uses: softprops/action-gh-release@v2\n", {"contents": "write"}),
     ("      - uses: softprops/action-gh-release@v2\n        with: {token: '${{ secrets.PAT }}'}\n", {}),
     ("      - uses: softprops/action-gh-release@v2\n        with: {token: '${{ secrets.PAT || github.token }}'}\n", {}),
+    ("      - uses: softprops/action-gh-release@v2\n        with: {TOKEN: '${{ secrets.PAT }}'}\n", {}),
     ("      - uses: github/codeql-action/analyze@v3\n", {"security-events": "write"}),
     ("      - uses: github/codeql-action/analyze@v3\n        with: {upload: never}\n", {}),
     ("      - uses: github/codeql-action/analyze@v3\n        with: {upload: '${{ inputs.x }}'}\n", {}),
