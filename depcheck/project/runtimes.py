@@ -54,7 +54,7 @@ class Statement:
 
 
 class Difference:
-    """Two places that do not agree. ``kind`` is ``chosen``, ``tested``, ``accepted`` or ``built``, by the second one."""
+    """Two places that do not agree. ``kind`` is ``chosen``, ``tested``, ``accepted`` or ``built``, by the second."""
 
     __slots__ = ("kind", "one", "other")
 
