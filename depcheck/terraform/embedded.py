@@ -55,6 +55,19 @@ def written(value: TfValue, frame: Frame, place: Span) -> Written | None:
     return Written(Text.joined(writer.source, writer.chunks), writer.holes) if writer.chunks else None
 
 
+def chunks_of(
+    node: Node, text: Text, scope: Scope
+) -> tuple[Source, list[tuple[str, int, int]], dict[str, Unknown]] | None:
+    """The pieces of the text that an expression writes, each with its place in a source, and what its holes stand for;
+    None where it is not written here."""
+    writer = _Writer(text.source)
+    try:
+        writer.write(node, text, scope)
+    except (EvaluationError, LimitError):
+        return None
+    return (writer.source, writer.chunks, writer.holes) if writer.chunks else None
+
+
 def _shape(value: TfValue) -> str | None:
     """The text with the same mark for each hole."""
     payload = value.payload

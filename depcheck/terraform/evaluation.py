@@ -69,6 +69,7 @@ class Run:
         "folder",
         "gaps",
         "header",
+        "holes",
         "log",
         "modules",
         "resources",
@@ -108,6 +109,8 @@ class Run:
         self.resources = 0
         # The place that asks for the root's module where that is no folder at hand.
         self.header: Span | None = None
+        # What files that Terragrunt writes do not decide.
+        self.holes: Mapping[str, TfValue] = {}
         # What stands for a module that is elsewhere.
         self.told: list[Resource] = []
         # What is not judged, and why.

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from depcheck.model import Grant, Problem, Resource
+from depcheck.patterns import Pattern
 from depcheck.terraform.blocks import parts_named
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.documents import POLICIES, json_tree
 from depcheck.terraform.instances import Instance
-from depcheck.values import Absent, Known, Value
+from depcheck.values import Absent, Known, Unknown, Value
 
+# Inputs and modules whose policies bound what others give, or are for what is no identity.
+_BOUNDS = Pattern(r"(?i)boundar|scp|service_control|guardrail|endpoint|bucket|kms|key_policy|queue|topic|repository")
+_DEPTH = 4
 # How Terraform calls the attributes of a permission to invoke a function.
 _PERMISSION = {
     "Principal": "principal",
@@ -38,6 +42,31 @@ def grants_of(resource: Resource, instance: Instance, problems: list[Problem]) -
                 tree, resource.address, resource.environment, source, problems=problems, root=resource.root
             )
             yield from found
+
+
+def grants_of_call(call: Resource, problems: list[Problem]) -> Iterator[Grant]:
+    """What the policies allow that are handed to a module that is not at hand, if they are somebody's own.
+
+    What a policy of a resource is for, that of an endpoint or of an organization, only the module knows.
+    """
+    if _BOUNDS.search(call.address):
+        return
+    inputs = [(name, value) for name, value in call.attributes.items() if not _BOUNDS.search(name)]
+    pending = [(f"{call.address}.{name}", value, 0) for name, value in inputs]
+    for scope, value, depth in pending:  # grows while it is walked
+        if not isinstance(value, (Known, Unknown)):
+            continue
+        if value.document is not None:
+            from depcheck.parsers.iam import is_policy, source_of, statements
+
+            if is_policy(value.document) and source_of(value.document) == "iam":
+                yield from statements(value.document, scope, call.environment, "iam", problems=problems, root=call.root)
+        elif isinstance(value, Known) and depth < _DEPTH:
+            inner = value.value
+            if isinstance(inner, dict):
+                pending.extend((f'{scope}["{key}"]', part, depth + 1) for key, part in inner.items())
+            elif isinstance(inner, list):
+                pending.extend((f"{scope}[{index}]", part, depth + 1) for index, part in enumerate(inner))
 
 
 def _policies(resource: Resource, instance: Instance, path: str, problems: list[Problem]) -> Iterator[Value]:

@@ -11,7 +11,7 @@ from depcheck.model import Command, Facts, Problem
 from depcheck.syntax.hcl_ast import HclFile
 from depcheck.terraform.configuration import SKETCHED
 from depcheck.terraform.evaluation import MAX_RESOURCES, Run
-from depcheck.terraform.grants import grants_of
+from depcheck.terraform.grants import grants_of, grants_of_call
 from depcheck.terraform.modules import Module, release, walk
 from depcheck.terraform.nouns import add_nouns
 from depcheck.terraform.resources import tell, tell_backend, tell_module, tell_provider, tell_remote_state
@@ -109,6 +109,8 @@ def _tell_run(run: Run, facts: Facts, environments: Environments) -> None:
             facts.resources.append(tell_module(module, run.environment, run.folder))
         if isinstance(module, Module):
             _tell_module(module, facts, environments, is_root=module is root)
+        else:
+            facts.grants.extend(grants_of_call(facts.resources[-1], run.certain.problems))
     if run.resources > MAX_RESOURCES:
         run.gaps.append(f"what {run.folder or '.'} makes beyond {MAX_RESOURCES:,} resources")
     release(root)

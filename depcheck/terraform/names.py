@@ -108,6 +108,11 @@ def _terraform(module: Module, steps: Steps) -> Answer:
     return unknown(gap, STRING, not_null=True), len(steps)
 
 
+def _terragrunt(module: Module, steps: Steps) -> Answer:
+    found = module.run.holes.get(str(steps[0])) if steps else None
+    return (found, 1) if found is not None else _undeclared("terragrunt", 0)
+
+
 def _ephemeral(module: Module, steps: Steps) -> Answer:
     return _undeclared(".".join(["ephemeral", *map(str, steps[:2])]), len(steps))
 
@@ -148,5 +153,6 @@ _NAMESPACES: dict[str, Callable[[Module, Steps], Answer]] = {
     "path": _path,
     "resource": _any_resource,
     "terraform": _terraform,
+    "terragrunt": _terragrunt,
     "ephemeral": _ephemeral,
 }

@@ -96,6 +96,11 @@ def _unit_run(tree: Tree, unit: Unit, root: Configuration) -> Run:
     """The evaluation of a module as a unit of Terragrunt's deploys it."""
     log = Log()
     values: dict[str, list[TfValue]] = {}
+    holes: dict[str, TfValue] = {}
+    if unit.generated:
+        from depcheck.terraform.terragrunt_generated import with_generated
+
+        root = with_generated(root, unit.generated, holes)
     for path in unit.var_files:
         read_values(path, tree.files[path], root, log, values)
     for name, declaration in root.variables.items():
@@ -108,6 +113,7 @@ def _unit_run(tree: Tree, unit: Unit, root: Configuration) -> Run:
     environment = environment_of(unit.folder, tree.environments)
     run = Run(root, environment, values, tree.find, files, folder=unit.folder)
     run.backends = unit.backends
+    run.holes = holes
     return run
 
 

@@ -28,6 +28,7 @@ from depcheck.terraform.evaluation import RootFiles, StateBlock
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.scope import Budget, Log, Scope
 from depcheck.terraform.terragrunt_calls import MARK, without_calls
+from depcheck.terraform.terragrunt_generated import Generated
 from depcheck.terraform.tree import Tree
 from depcheck.terraform.values import (
     OpenAttributes,
@@ -38,7 +39,7 @@ from depcheck.terraform.values import (
     string,
     unknown,
 )
-from depcheck.values import Known, Missing, Value
+from depcheck.values import Known, Missing, Unknown, Value
 
 UNIT = "terragrunt.hcl"
 _ROOTS = ("root.hcl", UNIT)
@@ -54,7 +55,7 @@ class Unit:
     ``source`` is empty where the folder's own files are the module.
     """
 
-    __slots__ = ("backends", "folder", "header", "inputs", "path", "source", "var_files")
+    __slots__ = ("backends", "folder", "generated", "header", "inputs", "path", "source", "var_files")
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class Unit:
     ) -> None:
         # The place that says which module it is.
         self.header = header
+        self.generated: list[Generated] = []
         self.path = path
         self.folder = dirname(path)
         self.source = source
@@ -118,6 +120,7 @@ def _unit(tree: Tree, path: str) -> Unit:
     var_files: list[str] = []
     backends: list[StateBlock] = []
     header = own.text.span(0, 0)
+    generated: dict[str, Generated] = {}
     for context in [*own.included(), own]:
         for block in context.file.body.blocks:
             if block.type == "terraform":
@@ -126,12 +129,16 @@ def _unit(tree: Tree, path: str) -> Unit:
                     source = _source(context, given.value)
                     header = context.text.span(block.start, block.header_end)
                 var_files += context.var_files(block)
+            elif block.type == "generate" and block.labels:
+                generated[block.labels[0].text] = Generated(block, context)
             elif block.type == "remote_state":
                 backends = [StateBlock(context.text, block, context.evaluate)]
         attribute = context.file.body.attribute("inputs")
         if attribute is not None:
             inputs.append(context.evaluate(attribute.value))
-    return Unit(path, source, inputs, var_files, backends, header)
+    unit = Unit(path, source, inputs, var_files, backends, header)
+    unit.generated = list(generated.values())
+    return unit
 
 
 def _source(context: Context, expression: Expression) -> TfValue:
@@ -191,10 +198,27 @@ class Context:
 
     def evaluate(self, expression: Expression) -> TfValue:
         """The value of an expression of this file."""
+        prepared, scope = self._prepared(expression)
+        return evaluate(prepared, scope)
+
+    def chunks(self, expression: Expression) -> tuple[Source, list[tuple[str, int, int]], dict[str, Unknown]] | None:
+        """The pieces of the text that an expression of this file writes."""
+        from depcheck.terraform.embedded import chunks_of
+
+        prepared, scope = self._prepared(expression)
+        found = chunks_of(prepared, self.text, scope)
+        if found is None:
+            value = evaluate(prepared, scope)
+            if isinstance(value.payload, str):
+                return self.text.source, [(value.payload, expression.start, expression.end)], {}
+        return found
+
+    def _prepared(self, expression: Expression) -> tuple[Expression, Scope]:
+        """An expression with names in place of calls of Terragrunt's functions, and a scope that knows these."""
         calls: list[Call] = []
         prepared = without_calls(expression, _FUNCTIONS, calls)
         if not calls:
-            return evaluate(expression, self.scope)
+            return expression, self.scope
 
         def resolve(root: str, steps: Steps) -> Answer:
             if root.startswith(MARK):
@@ -202,7 +226,7 @@ class Context:
             return self.resolve(root, steps)
 
         scope = Scope(self.text, resolve, files=self.scope.files, log=self.scope.log, budget=self.scope.budget)
-        return evaluate(prepared, scope)
+        return prepared, scope
 
     def resolve(self, root: str, steps: Steps) -> Answer:
         """What a name means here."""

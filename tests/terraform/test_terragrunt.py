@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 from terraform_tree import chain, load, resources, unknown
 
-from depcheck.values import Known, plain
+from depcheck.source import Source
+from depcheck.terraform.terragrunt_generated import _filled
+from depcheck.terraform.values import TfValue
+from depcheck.values import OPEN, Known, Unknown, plain
 
 TREE = {
     "modules/db/main.tf": """
@@ -156,3 +159,80 @@ def test_a_module_beside_the_units_is_found(source: str) -> None:
         "modules/db/main.tf": 'variable "size" {}\nresource "a_b" "c" { size = var.size }\n',
     }
     assert plain(resources(tree)["production", "a_b.c"].get("size")) == 3
+
+
+GENERATED = {
+    "live/root.hcl": """
+        locals { region = "eu-west-1" }
+        generate "provider" {
+          path      = "provider.tf"
+          if_exists = "overwrite_terragrunt"
+          contents  = <<EOF
+provider "aws" {
+  region              = "${local.region}"
+  allowed_account_ids = [${get_env("ACCOUNT")}]
+  default_tags {
+    tags = { Owner = "team-${get_env("OWNER")}", Path = "${path_relative_to_include()}" }
+  }
+}
+EOF
+        }
+        generate "variables" {
+          path     = "more.tf.json"
+          contents = jsonencode({ variable = { extra = {} } })
+        }
+        generate "kept" {
+          path      = "main.tf"
+          if_exists = "skip"
+          contents  = "resource \\"a_b\\" \\"never\\" {}"
+        }
+        generate "read_me" {
+          path     = "README.md"
+          contents = "no configuration"
+        }
+        """,
+    "live/prod/q/terragrunt.hcl": """
+        include "root" { path = find_in_parent_folders("root.hcl") }
+        terraform { source = "../../../modules/q" }
+        inputs = { extra = "from the unit" }
+        """,
+    "modules/q/main.tf": 'resource "aws_sqs_queue" "q" {\n  name = var.extra\n}\n',
+}
+
+
+def test_files_that_terragrunt_writes_belong_to_the_module() -> None:
+    result = load(GENERATED)
+    assert result.problems == []
+    found = {each.address: each for each in result.facts.resources}
+    assert found.keys() == {"provider.aws", "aws_sqs_queue.q"}
+    queue, provider = found["aws_sqs_queue.q"], found["provider.aws"]
+    assert plain(queue.get("region")) == "eu-west-1"
+    assert plain(queue.get("tags_all", "Path")) == "prod/q"
+    owner = unknown(queue.get("tags_all", "Owner"))
+    assert (owner.outline, owner.missing[0].name) == (f"team-{OPEN}", "OWNER")
+    assert unknown(provider.get("allowed_account_ids", 0)).missing[0].name == "ACCOUNT"
+    assert (provider.span.path, provider.span.text) == ("live/root.hcl", 'provider "aws"')
+    name = queue.get("name")
+    assert plain(name) == "from the unit"
+    assert chain(name)[-1] == "terragrunt.hcl live/prod/q/terragrunt.hcl:4"
+
+
+def test_files_that_terragrunt_writes_beside_a_public_module() -> None:
+    tree = {
+        "root.hcl": 'generate "p" {\n  path = "p.tf"\n'
+        '  contents = "provider \\"aws\\" {\\n region = \\"eu-west-1\\"\\n}"\n}\n',
+        "prod/db/terragrunt.hcl": 'include { path = "../../root.hcl" }\n'
+        'terraform {\n  source = "tfr:///terraform-aws-modules/rds/aws?version=6.1.0"\n}\ninputs = {}\n',
+    }
+    database = resources(tree)["production", "aws_db_instance.this[0]"]
+    assert plain(database.get("region")) == "eu-west-1"
+    assert database.get("region").span.path == "root.hcl"
+
+
+@pytest.mark.parametrize("before", ["a = <<EOT\n", 'a = "x', 'a = "\\"', 'a = "\\\\" + "'])
+def test_where_a_name_stands_in_a_text(before: str) -> None:
+    holes: dict[str, TfValue] = {}
+    gap = Unknown("it is open", Source("x", "x").span(0, 1))
+    text = _filled(Source("x", "x" * 99), [(before, 0, 1), ("\ue000", 1, 2)], {"\ue000": gap}, holes)
+    assert text.text == f"{before}${{terragrunt.h0}}"
+    assert list(holes) == ["h0"]
