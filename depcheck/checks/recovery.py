@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from depcheck.findings import Held, Outcome, Undetermined, Violation
 from depcheck.findings import Note as Related
 from depcheck.model import Resource
-from depcheck.project import Project, backups, promises, retention
+from depcheck.project import Project, promises, retention
+from depcheck.recovery import planned
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 _DAY = 86_400
@@ -114,7 +115,7 @@ def _has_backups(subject: Resource, project: Project) -> Iterator[Outcome]:
     elif isinstance(copy, Unknown):
         yield Undetermined(copy)
     else:
-        plan = backups.plan_of(subject, project)
+        plan = planned.plan_of(subject, project)
         if plan is None:
             promise = next((each for key in _HISTORY if (each := promises.promised(subject, project, key))), None)
             yield Violation(kept, related=promises.notes(project, promise))
@@ -141,7 +142,7 @@ def short_backup_retention(subject: Resource, project: Project) -> Iterator[Outc
         yield Held(value, f"an earlier state can be restored for {retention.days(value)}")
     elif isinstance(copy, Unknown):
         yield Undetermined(copy)
-    elif (plan := backups.plan_of(subject, project)) is None:
+    elif (plan := planned.plan_of(subject, project)) is None:
         yield Violation(value, words={"days": retention.days(value)})
     elif isinstance(plan, Unknown):
         yield Undetermined(plan)
@@ -160,13 +161,13 @@ def retention_below_target(subject: Resource, project: Project) -> Iterator[Outc
     kept: int | Unknown | None = round(days * _DAY) if days is not None else None
     if isinstance(value, Unknown):
         kept = value
-    plan = backups.plan_of(subject, project)
+    plan = planned.plan_of(subject, project)
     if isinstance(kept, Unknown) or kept is None or kept < promise.value:
         if isinstance(plan, Unknown):
             yield Undetermined(plan)
             return
         if plan is not None:
-            longest = backups.kept_for(plan, project)
+            longest = planned.kept_for(subject, project)
             if longest is None or (isinstance(longest, int) and longest >= promise.value):
                 yield Held(plan.span, f"{plan.address} keeps its backups for {_span(longest)}")
                 return
@@ -339,7 +340,7 @@ def table_without_point_in_time_recovery(subject: Resource, project: Project) ->
         states = [each.get("point_in_time_recovery") for each in subject.get("replica").elements()]
     off = [each for each in states if not isinstance(each, Unknown) and scalar_text(each) != "true"]
     unknown = [each for each in states if isinstance(each, Unknown)]
-    plan = backups.plan_of(subject, project) if off and promise is None else None
+    plan = planned.plan_of(subject, project) if off and promise is None else None
     if isinstance(plan, Resource):
         yield Held(plan.span, f"{plan.address} has it in a backup plan")
     elif isinstance(plan, Unknown):

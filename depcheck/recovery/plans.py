@@ -48,6 +48,17 @@ class Covering:
         self.missing = missing
 
 
+class Taker:
+    """A selection that takes a resource in; ``state`` is yes or open, ``missing`` what would decide it."""
+
+    __slots__ = ("missing", "selection", "state")
+
+    def __init__(self, selection: Resource, state: str, missing: tuple[Missing, ...]) -> None:
+        self.selection = selection
+        self.state = state
+        self.missing = missing
+
+
 class Plans:
     """All plans and selections of a project, read once."""
 
@@ -60,7 +71,7 @@ class Plans:
         self._by_tag: dict[tuple[str, str], list[Resource]] = {}
         self._wide: dict[str, list[Resource]] = {}
         self._selections: dict[Scope, list[Resource]] = {}
-        self._found: dict[tuple[object, str], tuple[list[Covering], list[Missing]]] = {}
+        self._found: dict[tuple[object, str], tuple[list[Covering], list[Missing], list[Taker]]] = {}
         project = lookup.project
         for plan in project.of_type("aws_backup_plan"):
             if plan.kind != "data":
@@ -98,6 +109,10 @@ class Plans:
     def of(self, resource: Resource) -> list[Covering]:
         """The rules that take a resource in, or may."""
         return self._of(resource)[0]
+
+    def takers(self, resource: Resource) -> list[Taker]:
+        """The selections that take a resource in, or may."""
+        return self._of(resource)[2]
 
     def missed(self, resource: Resource) -> list[tuple[str, Span]]:
         """Why selections that are deployed with a resource do not take it in, a few of them, each with its place."""
@@ -157,24 +172,25 @@ class Plans:
         """Selections that take a resource in for a plan which is not described here."""
         return self._of(resource)[1]
 
-    def _of(self, resource: Resource) -> tuple[list[Covering], list[Missing]]:
+    def _of(self, resource: Resource) -> tuple[list[Covering], list[Missing], list[Taker]]:
         if resource.type not in _PROTECTED:
-            return [], []
+            return [], [], []
         key = (scope_of(resource), resource.address)
         known = self._found.get(key)
         if known is not None:
             return known
-        found, undescribed = self._found.setdefault(key, ([], []))
+        found, undescribed, takers = self._found.setdefault(key, ([], [], []))
         for selection in self._candidates(resource):
             state, missing = self._takes(selection, resource)
             if state == NO:
                 continue
+            takers.append(Taker(selection, state, missing))
             plan = self._lookup.named(selection.get("plan_id"), "aws_backup_plan", selection)
             if plan is None:
                 undescribed.append(Missing(f"the backup plan of {selection.address}", selection.span))
             for rule in self._rules.get(id(plan), ()) if plan is not None else ():
                 found.append(Covering(rule, selection, state, missing))
-        return found, undescribed
+        return found, undescribed, takers
 
     def _candidates(self, resource: Resource) -> Iterator[Resource]:
         seen: set[int] = set()

@@ -1,13 +1,15 @@
-"""Which backup plans take a resource in."""
+"""Which backup plan takes a store in, and how long it keeps what it made."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest
 
 from depcheck.environments import Environments
 from depcheck.model import Resource
-from depcheck.project import Project, backups
+from depcheck.project import Project
 from depcheck.project.loading import Options, load
+from depcheck.recovery import planned
 from depcheck.source import Source
 from depcheck.values import Unknown
 
@@ -31,7 +33,7 @@ def project(text: str) -> Project:
 def answer(selection: str, rest: str = "") -> str:
     body = f'resource "aws_backup_selection" "s" {{\n  plan_id = aws_backup_plan.p.id\n{selection}\n}}\n'
     found = project(DATABASE + body + rest)
-    told = backups.plan_of(found.of_type("aws_db_instance")[0], found)
+    told = planned.plan_of(found.of_type("aws_db_instance")[0], found)
     return "yes" if isinstance(told, Resource) else "open" if isinstance(told, Unknown) else "no"
 
 
@@ -50,7 +52,17 @@ SELECTIONS = [
     ("  resources = var.open", "open"),
     ('  resources = ["*"]\n  not_resources = [aws_db_instance.orders.arn]', "no"),
     ('  resources = ["*"]\n  not_resources = var.open', "open"),
-    ('  resources = ["*"]\n  condition {}', "open"),
+    ('  resources = ["*"]\n  condition {}', "yes"),
+    (
+        '  resources = ["*"]\n  condition {\n    string_equals {\n      key = "aws:ResourceTag/Backup"\n      value = "daily"\n'
+        "    }\n  }",
+        "yes",
+    ),
+    (
+        '  resources = ["*"]\n  condition {\n    string_equals {\n      key = "aws:ResourceTag/Backup"\n      value = var.open\n'
+        "    }\n  }",
+        "open",
+    ),
     (tag("Backup", '"daily"'), "yes"),
     (tag("Backup", '"weekly"'), "no"),
     (tag("Backup", "var.open"), "open"),
@@ -74,12 +86,23 @@ PLANS = [
 ]
 
 
+SELECTED = 'resource "aws_backup_selection" "s" {\n  plan_id = %s\n  resources = ["*"]\n}\n'
+
+
 @pytest.mark.parametrize(("text", "expected"), PLANS)
 def test_how_long_plans_keep(text: str, expected: int | None) -> None:
-    found = project(DATABASE + 'resource "aws_backup_selection" "s" { plan_id = aws_backup_plan.p.id }\n' + text)
-    assert backups.kept_for(found.of_type("aws_backup_selection")[0], found) == expected
+    found = project(DATABASE + SELECTED % "aws_backup_plan.p.id" + text)
+    assert planned.kept_for(found.of_type("aws_db_instance")[0], found) == expected
 
 
 def test_a_plan_that_is_elsewhere() -> None:
-    found = project(DATABASE + 'resource "aws_backup_selection" "s" { plan_id = "6f2f" }\n')
-    assert isinstance(backups.kept_for(found.of_type("aws_backup_selection")[0], found), Unknown)
+    found = project(DATABASE + SELECTED % '"6f2f"')
+    database = found.of_type("aws_db_instance")[0]
+    assert isinstance(planned.plan_of(database, found), Resource)
+    assert isinstance(planned.kept_for(database, found), Unknown)
+
+
+def test_a_plan_that_does_not_run_keeps_nothing() -> None:
+    broken = plan("lifecycle { delete_after = 90 }\n    start_window = 5")
+    found = project(DATABASE + SELECTED % "aws_backup_plan.p.id" + broken)
+    assert planned.kept_for(found.of_type("aws_db_instance")[0], found) == 0
