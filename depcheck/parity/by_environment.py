@@ -187,7 +187,7 @@ def tags(project: Project) -> Iterator[Outcome]:
 
 def flags(compared: Comparison) -> Iterator[Outcome]:
     """Flags that are on where ``flags`` of the policy does not let them be."""
-    from depcheck.parity.between import flag_state
+    from depcheck.parity.switches import flag_state
 
     project = compared.project
     policy = project.policy
@@ -236,7 +236,7 @@ def flags(compared: Comparison) -> Iterator[Outcome]:
 
 def is_flag(name: str) -> bool:
     """Whether a variable is named as flags are."""
-    from depcheck.parity.between import FLAG
+    from depcheck.parity.switches import FLAG
 
     return FLAG.fullmatch(name.upper()) is not None
 

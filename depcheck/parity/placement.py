@@ -330,7 +330,7 @@ def _is_region(setting: Setting) -> bool:
 
 def recovery_differs(compared: Comparison) -> Iterator[Outcome]:
     """Modules that stand in the recovery region in another version than in the primary one."""
-    from depcheck.parity.deployments import version_of
+    from depcheck.parity.modules import version_of
 
     found: dict[tuple[str, str, str], list[tuple[Resource, Known, str]]] = {}
     for resource in compared.project.of_type("module"):

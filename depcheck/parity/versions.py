@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.parity.comparison import Comparison
-from depcheck.parity.deployments import version_of
+from depcheck.parity.modules import version_of
 from depcheck.parity.rows import neutral
 from depcheck.project import Project
 from depcheck.project.engines import Engine, engines, undecided

@@ -1,4 +1,4 @@
-"""What environments may differ in by their nature: no rule says anything of it, and the matrix calls it ok or allowed."""
+"""What environments may differ in by their nature: no rule says anything of it, the matrix calls it ok or allowed."""
 
 from __future__ import annotations
 
