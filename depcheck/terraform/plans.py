@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from depcheck.model import Resource
 from depcheck.values import Absent, Known, Step, Unknown, Value
+
+_PART = re.compile(r"""[^.\[\]]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?""")
+_KEY = re.compile(r"""\[(?:"(?:[^"\\]|\\.)*"|\d+)\]""")
+Places = dict[tuple[str, str], list[int]]
 
 
 def joined(evaluated: Sequence[Resource], planned: Sequence[Resource]) -> list[Resource]:
@@ -13,25 +18,34 @@ def joined(evaluated: Sequence[Resource], planned: Sequence[Resource]) -> list[R
     resources that no configuration here makes are added as they are.
 
     A plan belongs to the root module in the nearest folder above it that has its resources, and to the environment that
-    its path tells, or else to the only one.
+    its path tells, or else to the only one. Where one evaluated resource stands for several, the planned ones take its
+    place, each at its lines.
     """
     made = list(evaluated)
-    places: dict[tuple[str, str], list[int]] = {}
+    exact: Places = {}
+    alike: Places = {}
     for index, each in enumerate(made):
-        places.setdefault((each.root, each.address), []).append(index)
+        exact.setdefault((each.root, each.address), []).append(index)
+        alike.setdefault((each.root, _KEY.sub("", each.address)), []).append(index)
+    replaced: set[int] = set()
     for plan in planned:
-        at = _place(plan, made, places)
+        at = _place(plan, made, exact, plan.address)
+        if at is not None:
+            made[at] = _merged(made[at], plan)
+            continue
+        at = _place(plan, made, alike, _KEY.sub("", plan.address))
         if at is None:
             made.append(plan)
         else:
-            made[at] = _merged(made[at], plan)
-    return made
+            replaced.add(at)
+            made.append(_merged(made[at], plan, plan.address))
+    return [each for index, each in enumerate(made) if index not in replaced]
 
 
-def _place(plan: Resource, made: Sequence[Resource], places: dict[tuple[str, str], list[int]]) -> int | None:
+def _place(plan: Resource, made: Sequence[Resource], places: Places, address: str) -> int | None:
     folder = plan.span.path.rpartition("/")[0]
     while True:
-        found = places.get((folder, plan.address), [])
+        found = [index for index in places.get((folder, address), ()) if _covers(made[index].address, plan.address)]
         fitting = [index for index in found if made[index].environment == plan.environment]
         if fitting:
             return fitting[0]
@@ -42,7 +56,21 @@ def _place(plan: Resource, made: Sequence[Resource], places: dict[tuple[str, str
         folder = folder.rpartition("/")[0]
 
 
-def _merged(resource: Resource, plan: Resource) -> Resource:
+def _covers(address: str, planned: str) -> bool:
+    """Whether an address is a planned one, perhaps without some of its keys."""
+    if address == planned:
+        return True
+    own = [_KEY.findall(part) for part in _parts(address)]
+    return all(keys in ([], wanted) for keys, wanted in zip(own, map(_KEY.findall, _parts(planned)), strict=False))
+
+
+def _parts(address: str) -> list[str]:
+    """The names of an address, each with its key."""
+    return _PART.findall(address)
+
+
+def _merged(resource: Resource, plan: Resource, address: str = "") -> Resource:
+    """A resource with what a plan knows of it; with an address, of one of those that it stands for."""
     attributes = dict(resource.attributes.items())
     for name, planned in plan.attributes.items():
         own = attributes.get(name, Absent(resource.span))
@@ -50,7 +78,7 @@ def _merged(resource: Resource, plan: Resource) -> Resource:
             attributes[name] = _moved(planned, own)
     return Resource(
         resource.type,
-        resource.address,
+        address or resource.address,
         Known(attributes, resource.attributes.span),
         resource.span,
         name=resource.name,
@@ -58,7 +86,7 @@ def _merged(resource: Resource, plan: Resource) -> Resource:
         environment=resource.environment,
         extent=resource.extent,
         root=resource.root,
-        instances=resource.instances,
+        instances=1 if address else resource.instances,
     )
 
 

@@ -108,3 +108,46 @@ def test_a_state(tmp_path: Path) -> None:
 def test_broken_plans(tmp_path: Path, content: str) -> None:
     assert kind_of("x.json", content) == "terraform-plan"
     assert project(tmp_path, {"x.json": content}).facts.resources == []
+
+
+def test_instances_of_a_plan_take_the_place_of_the_one_that_stands_for_them(tmp_path: Path) -> None:
+    files = {
+        "main.tf": """
+            variable "key" {}
+            variable "names" { type = set(string) }
+            resource "aws_sqs_queue" "counted" {
+              count             = 2
+              kms_master_key_id = var.key
+            }
+            resource "aws_sqs_queue" "named" {
+              for_each = var.names
+              name     = each.key
+            }
+            module "m" {
+              source = "./m"
+              count  = 2
+            }
+            """,
+        "m/main.tf": 'variable "keys" { default = ["a", "b"] }\nresource "aws_sqs_queue" "inner" {\n'
+        "  for_each = toset(var.keys)\n  name = each.key\n}\n",
+    }
+    values = {
+        "aws_sqs_queue.counted[0]": {"kms_master_key_id": "k0"},
+        "aws_sqs_queue.counted[1]": {"kms_master_key_id": "k1"},
+        'aws_sqs_queue.named["x.y"]': {"name": "x.y"},
+        'module.m[0].aws_sqs_queue.inner["a"]': {"fifo_queue": True},
+        'module.m[1].aws_sqs_queue.inner["a"]': {"fifo_queue": False},
+    }
+    listed = [
+        {"address": address, "mode": "managed", "type": "aws_sqs_queue", "name": "q", "values": each}
+        for address, each in values.items()
+    ]
+    plan = {"format_version": "1.2", "terraform_version": "1", "planned_values": {"root_module": {"resources": listed}}}
+    resources = project(tmp_path, {**files, "plan.json": json.dumps(plan)}).facts.resources
+    found = {each.address: each for each in resources if each.type == "aws_sqs_queue"}
+    assert found.keys() == {*values, 'module.m.aws_sqs_queue.inner["b"]'}
+    assert plain(found["aws_sqs_queue.counted[1]"].get("kms_master_key_id")) == "k1"
+    assert found["aws_sqs_queue.counted[1]"].get("kms_master_key_id").span.path == "main.tf"
+    assert found['aws_sqs_queue.named["x.y"]'].instances == 1
+    assert plain(found['module.m[0].aws_sqs_queue.inner["a"]'].get("name")) == "a"
+    assert {each.span.path for each in found.values()} == {"main.tf", "m/main.tf"}
