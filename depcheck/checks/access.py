@@ -73,7 +73,7 @@ def token_lacks_permission(subject: Job, project: Project) -> Iterator[Outcome]:
     """A job's token may do what its steps cannot do without."""
     from depcheck.project.activities import is_off
     from depcheck.project.token_needs import is_called_here
-    from depcheck.project.token_rights import Lack, lacks
+    from depcheck.project.token_rights import Lack, lacks, needed
 
     if not subject.address.startswith("workflow.") or is_off(subject.condition):
         return
@@ -82,11 +82,11 @@ def token_lacks_permission(subject: Job, project: Project) -> Iterator[Outcome]:
         return  # judged where it is called, with what the caller has
     told: set[str] = set()
     by_use: dict[int, list[Lack]] = {}
+    undecided: Unknown | None = None
     for lack in lacks(subject, project):
         if isinstance(lack.given, Unknown):
-            yield Undetermined(lack.given)
-            return
-        if lack.permission not in told:
+            undecided = lack.given
+        elif lack.permission not in told:
             told.add(lack.permission)
             by_use.setdefault(lack.use.span.start, []).append(lack)
     own = subject.tree.get("permissions")
@@ -106,19 +106,33 @@ def token_lacks_permission(subject: Job, project: Project) -> Iterator[Outcome]:
                 "permission": " and ".join(f"{each.permission}: {each.use.level}" for each in together),
             },
         )
+    if by_use:
+        return
+    if undecided is not None:
+        yield Undetermined(undecided)
+    elif certain := sorted(f"{name}: {use.level}" for name, use in needed(subject, project).needs.items()):
+        yield Held(subject.permissions, f"its steps have what they need, {' and '.join(certain)}")
 
 
 def token_wider_than_needed(subject: Workflow, project: Project) -> Iterator[Outcome]:
     """No job's token may change what none of its steps changes."""
+    from depcheck.project.token_needs import is_called_here
     from depcheck.project.token_rights import STRONG, needed, surplus
 
-    if any(isinstance(job.permissions, Absent) for job in subject.jobs):
+    silent = [job for job in subject.jobs if isinstance(job.permissions, Absent)]
+    if silent and not (set(subject.triggers) == {"workflow_call"} and is_called_here(silent[0], project)):
         yield Undetermined(place=subject.span, reason="the repository's settings decide what the token may do")
-    for found in surplus(subject, project):
+    wide = list(surplus(subject, project))
+    maps = [job.permissions for job in subject.jobs if string(job.permissions) != "write-all"]
+    if not wide and maps and len(maps) == len(subject.jobs) and not silent:
+        told = [job for job in subject.jobs if not needed(job, project).unknown]
+        if len(told) == len(maps):
+            yield Held(maps[0], "no job may change what its steps do not change")
+    for found in wide:
         if not found.whole:
             continue
         names = [name for name, _ in found.entries]
-        told = not any(needed(job, project).unknown for job in found.jobs)
+        is_told = not any(needed(job, project).unknown for job in found.jobs)
         enough = _used(found.used)
         edits = [
             Edit(value.span, "read" if found.used.get(name) == "read" else "none")
@@ -130,7 +144,7 @@ def token_wider_than_needed(subject: Workflow, project: Project) -> Iterator[Out
         yield Violation(
             found.entries[0][1],
             resource=found.owner.address if isinstance(found.owner, Job) else None,
-            variant="enough" if told and enough else "",
+            variant="enough" if is_told and enough else "",
             severity=None if STRONG.intersection(names) else "low",
             related=[Note("nor this", value.span) for _, value in found.entries[1:]],
             fix=Fix("Take away what is not used", edits, safe=False) if edits else None,

@@ -122,7 +122,7 @@ def _of_use(use: expressions.Use, inputs: Mapping[str, Answer], env: Mapping[str
     if use.root == "secrets":
         return inputs.get(CALLED, "no")
     if use.root == "inputs" and len(use.path) == 1:
-        return inputs.get(use.path[0], inputs.get(CALLED, "no"))
+        return inputs.get(name[1], inputs.get(CALLED, "no"))
     if use.root == "env" and len(use.path) == 1:
         inner = env.get(use.path[0])
         # What an earlier step has written into the environment is not read; a name without a value here is another's.
@@ -278,11 +278,11 @@ class _Reader:
         if action is None or not action.jobs or depth >= _DEEPEST:
             self.needs.open("*", f"what {name} does with the token is not known", uses.span)
             return
-        given = dict(step.tree.get("with").items())
+        given = {key.lower(): each for key, each in step.tree.get("with").items()}
         inner: dict[str, Answer] = {}
         for key, declared in action.tree.get("inputs").items():
-            value = given.get(key, declared.get("default"))
-            inner[key] = whose(value, inputs if key in given else {}, env)
+            value = given.get(key.lower(), declared.get("default"))
+            inner[key.lower()] = whose(value, inputs if key.lower() in given else {}, env)
         self.steps(action.jobs[0], inner, env, depth + 1)
 
     # -- scripts ---------------------------------------------------------------------------------------------------
