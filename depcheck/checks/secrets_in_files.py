@@ -117,15 +117,17 @@ def _copied(build: Build, instruction: Instruction, source: str, shipped: bool, 
         ignore = ignore_file(build, context, project)
         if _KEY_FILES.fullmatch(name) or (_ENV_FILES.fullmatch(name) and role_of(source) != "template"):
             path = f"{context}/{source}".lstrip("/")
+            if name.endswith(".d"):  # a folder, by its name
+                continue
             if ignore.leaves_out(source) or (path in project.files and not secrets_in(path, project)):
                 continue
-            severity = None if shipped else "low"
-            if path not in project.files:
-                severity = "medium" if shipped else "low"
+            severity = None if path in project.files else "medium"
+            if not shipped or role_of(build.name):
+                severity = "low"
             yield _file_copied(build, instruction, path, severity, _held(path, project), "")
             return
-        if source and name:
-            continue  # a folder or a file that is named: what it holds is its own affair
+        if source or not shipped:
+            continue  # what is named holds what it holds; what is not shipped is told where it is taken over
         for file in project.facts.files:
             path = file.source.path
             if file.kind != "dotenv" or not f"/{path}".startswith(f"/{context}/".replace("//", "/")):
@@ -133,7 +135,8 @@ def _copied(build: Build, instruction: Instruction, source: str, shipped: bool, 
             inner = path[len(context) :].lstrip("/") if context else path
             if role_of(path) == "template" or ignore.leaves_out(inner) or not secrets_in(path, project):
                 continue
-            yield _file_copied(build, instruction, path, None if shipped else "low", _held(path, project), "all")
+            severity = "low" if role_of(build.name) else None
+            yield _file_copied(build, instruction, path, severity, _held(path, project), "all")
             return
 
 

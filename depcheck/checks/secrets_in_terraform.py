@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from depcheck.findings import Note, Outcome, Violation
+from depcheck.findings import Outcome, Violation
 from depcheck.model import Resource, Setting
 from depcheck.project import Project
 from depcheck.project.credentials import is_placeholder, kind_of_name
 from depcheck.project.secret_reads import secret_reads
+from depcheck.source import Span
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 _STRONG = frozenset({"password", "secret", "token", "key"})
 #: Descriptions of variables that hold no secret but say which one.
-_NAMES_ONE = re.compile(r"\b(?:name|arn|id|path|key|url|reference|location)s? of\b|\bARN\b|whether|set to true", re.I)
+_NAMES_ONE = re.compile(
+    r"\b(?:name|arn|id|path|key|url|reference|location)s? of\b|\b(?:ARN|KMS|CMEK)\b|customer[- ]managed|self[- ]?link"
+    r"|whether|set to true",
+    re.IGNORECASE,
+)
 #: What is printed by ``terraform output`` and kept as it is although it is no text.
 _TEXT_TYPES = ("", "string", "any")
 _USER_DATA = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script")
@@ -139,31 +144,41 @@ def secret_in_user_data(subject: Resource, project: Project) -> Iterator[Outcome
             break
 
 
-def secret_in_task_environment(subject: Setting, project: Project) -> Iterator[Outcome]:
+def secret_in_task_environment(subject: Project, project: Project) -> Iterator[Outcome]:
     """Containers and functions are given secrets from a store, not in the configuration that everybody may list."""
-    if kind_of_name(subject.name) not in _STRONG:
-        return
-    value = subject.value
+    seen: set[Span] = set()  # a module that is called often is written once
+    for setting in project.facts.settings:
+        if setting.origin not in ("container", "lambda") or kind_of_name(setting.name) not in _STRONG:
+            continue
+        value = setting.value
+        if isinstance(value, Absent) or value.span in seen or not _is_plain(setting):
+            continue
+        read = next(secret_reads(value.span, project), None)
+        if read is None:
+            continue
+        seen.add(value.span)
+        yield Violation(
+            value,
+            resource=setting.scope or None,
+            environment=setting.environment,
+            discriminator=setting.name,
+            words={"name": setting.name, "owner": setting.scope, "secret": read.name},
+        )
+
+
+def _is_plain(setting: Setting) -> bool:
+    """Whether what is handed over is the secret itself, not where it is kept."""
+    value = setting.value
     if isinstance(value, Unknown):
         if value.reason.startswith("read from "):  # a store hands it over
-            return
+            return False
         if value.refers is not None and not value.refers.startswith("random_password."):
-            return
+            return False
         text = value.outline or ""
     elif isinstance(value, Known) and value.via and isinstance(value.value, str):
         text = value.value
-        if is_placeholder(text, (subject.name,)):
-            return
+        if is_placeholder(text, (setting.name,)):
+            return False
     else:
-        return
-    if text.startswith(_OF_STORES) or "secretsmanager" in text:
-        return
-    reads = list(secret_reads(value.span, project))
-    if not reads:
-        return
-    yield Violation(
-        value,
-        related=[Note(f"{reads[0].name} is handed over here", reads[0].span)] if reads[0].span != value.span else [],
-        discriminator=subject.name,
-        words={"name": subject.name, "owner": subject.scope, "secret": reads[0].name},
-    )
+        return False
+    return not text.startswith(_OF_STORES) and "secretsmanager" not in text

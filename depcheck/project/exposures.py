@@ -181,7 +181,7 @@ def _may_be_secret(each: NamedValue, kind: str | None, text: str) -> bool:
     """Attributes of resources are called like secrets more often than they are some: names and ids of them."""
     if each.stored:
         return kind is not None or is_random(text)
-    if kind is None or each.origin != "resource":
+    if kind is None or each.origin not in ("resource", "parameter"):
         return kind is not None
     return kind == "password" or (kind != "weak" and is_random(text))
 
