@@ -120,6 +120,24 @@ def port_not_exposed(subject: Project, project: Project) -> Iterator[Outcome]:
             )
 
 
+def service_without_health_check(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Something tells whether a service is healthy: its compose file or its image."""
+    from depcheck.project import builds
+
+    for service, build, base in builds.without_health_check(project):
+        if base is None:
+            yield Violation(
+                service.span,
+                resource=service.address,
+                environment=service.environment,
+                related=[Note("its image has none either", build.span)],
+                words={"name": service.name},
+            )
+        else:
+            reason = f"whether {base} has a HEALTHCHECK cannot be seen from here"
+            yield Undetermined(place=service.span, reason=reason, resource=service.address)
+
+
 def env_file_in_image(subject: Build, project: Project) -> Iterator[Outcome]:
     """No env file is copied into an image."""
     from depcheck.project import ignore_files

@@ -258,6 +258,24 @@ def _target(entry: Value) -> int | None:
     return int(value.value) if isinstance(value.value, str) and value.value.isdigit() else None
 
 
+def without_health_check(project: Project) -> Iterator[tuple[Resource, Build, str | None]]:
+    """Services that are built here, publish a port and say nowhere how their health is told; with the base image where
+    it could still say so."""
+    for service in project.of_type("compose_service"):
+        published = isinstance(service.get("ports"), Known) and bool(service.get("ports").elements())
+        if not published or not isinstance(service.get("healthcheck"), Absent):
+            continue
+        build = images.build_of(service, project)
+        chain = images.shipped(build, images.services_built_from(build, project)) if build is not None else []
+        if build is None or not chain:
+            continue
+        if any(step.keyword == "HEALTHCHECK" for stage in chain for step in stage.instructions):
+            continue
+        base = string(chain[0].base)
+        known = base is not None and (base == "scratch" or images.is_unchecked(base))
+        yield service, build, None if known else base or "its base"
+
+
 def context_of(build: Build, project: Project) -> str:
     """The folder that a Dockerfile copies from: what compose services say, else its own."""
     for service in images.services_built_from(build, project):

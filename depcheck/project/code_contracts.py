@@ -97,9 +97,13 @@ class Lack:
         self.uses = uses
 
 
+_PLAIN = re.compile(r"\.?env(?:\.local)?\.[a-z]+")
+
+
 def lacks(project: Project) -> list[Lack]:
     """Templates without what the schemas below them require and nothing else gives."""
-    templates = [file for file in env_files(project) if file.template and file.settings]
+    # One with a word of its own in its name (``.env.docker.example``) is about a part of the programs.
+    templates = [file for file in env_files(project) if file.template and file.settings and _PLAIN.fullmatch(file.name)]
     if not templates:
         return []
     given = _given(project)

@@ -12,11 +12,14 @@ from depcheck.gitignore import Pattern, ignored, patterns
 from depcheck.model import Build, File
 from depcheck.project import Project
 from depcheck.project.builds import context_of
+from depcheck.project.exposures import role_of
 from depcheck.source import Span
 from depcheck.values import Value, string
 
 #: Templates whose copies hold secrets by their names; a copy of another one may be called anything.
 _SHOWN = re.compile(r"(?P<name>\.env(?:\.local|\.production|\.staging)?)\.(?:example|sample|template|dist)$")
+#: Images that pipelines and tests use and nobody ships.
+_FOR_TESTS = re.compile(r"(?:^|[/._-])(?:ci|e2e|cypress|playwright|lint|devcontainer)(?:[/._-]|$)", re.IGNORECASE)
 _EVERYTHING = frozenset({".", "./", "*", "./*", "/"})
 
 
@@ -117,7 +120,7 @@ def is_docker_ignored(path: str, text: str) -> bool:
 def copied_env_files(build: Build, project: Project) -> tuple[Value, list[Told], File | None] | None:
     """The ``COPY`` of everything, the env files that it takes along, and the ignore file; None where there are none."""
     copies = list(copies_of_everything(build))
-    if not copies:
+    if not copies or role_of(build.name) or _FOR_TESTS.search(build.name):
         return None
     context = context_of(build, project)
     there = [each for each in told_env_files(project) if each.path.rpartition("/")[0] == context]

@@ -67,9 +67,11 @@ class Difference:
 class Comparison:
     """The differences, the agreements, and the places whose version is not decided although another one could tell."""
 
-    __slots__ = ("agreed", "differences", "open")
+    __slots__ = ("_told", "agreed", "differences", "open")
 
     def __init__(self) -> None:
+        #: What was chosen, tested or built in another version: one place is told once.
+        self._told: set[Statement] = set()
         self.differences: list[Difference] = []
         self.agreed: list[Difference] = []
         self.open: list[tuple[str, Statement, Unknown]] = []
@@ -86,7 +88,9 @@ class Comparison:
         same = next((each for each in told if each.spec is not None and agree(one.spec, each.spec)), None)
         if same is not None:
             self.agreed.append(Difference(kind, one, same))
-        else:
+        elif kind == "accepted" or one not in self._told:
+            if kind != "accepted":
+                self._told.add(one)
             self.differences.append(Difference(kind, one, told[0]))
 
 
@@ -114,7 +118,6 @@ def _compare(statements: list[Statement], result: Comparison, project: Project) 
     if statements[0].language == "terraform":
         _compare_terraform(statements, result)
         return
-    _compare_stages(statements, result, project)
     images = [each for each in statements if each.role in ("image", "function")]
     for each in images:
         version = scalar_text(each.runtime.version) or ""
@@ -127,6 +130,7 @@ def _compare(statements: list[Statement], result: Comparison, project: Project) 
         elif each.role == "image" and tested and _is_the_only_one(images):
             result.add("tested", each, tested)
         result.add("accepted", each, _nearest(each.folder, accepted))
+    _compare_stages(statements, result, project)
     for group in jobs.values():
         above = _governing(group[0], chosen, project)
         for kind, others in (("chosen", above), ("accepted", _nearest(group[0].folder, accepted))):
