@@ -11,7 +11,7 @@ from depcheck.findings import Outcome, Violation, shown
 from depcheck.parity.given import Given, deployed, password_in
 from depcheck.patterns import Pattern
 from depcheck.project import Project, contract, marks
-from depcheck.project.credentials import client_prefix
+from depcheck.project.credentials import client_prefix, is_signing_name, is_spoken, kind_of_name
 from depcheck.source import Span
 from depcheck.values import Known
 
@@ -86,7 +86,7 @@ def once(check: Check, project: Project, *, critical: bool = True) -> Iterator[O
 def placeholders(subject: Given, project: Project) -> Iterator[Violation]:
     """Values of production that somebody was to fill in."""
     value, text, environment = subject.value, subject.text, subject.environment
-    if not _PLACEHOLDER.fullmatch(text.strip()) or "${" in text:
+    if not _PLACEHOLDER.fullmatch(text.strip()) or "${" in text or _is_weak(subject):
         return
     yield Violation(
         value,
@@ -94,6 +94,14 @@ def placeholders(subject: Given, project: Project) -> Iterator[Violation]:
         discriminator=subject.name,
         words={"name": subject.name, "value": shown(Known(text, value.span)), "environment": environment},
     )
+
+
+def _is_weak(subject: Given) -> bool:
+    """Whether a value is told as a secret that everybody guesses."""
+    if client_prefix(subject.name) is not None:
+        return False
+    guessed = is_signing_name(subject.name) or kind_of_name(subject.name) == "password"
+    return guessed and is_spoken(subject.text, (subject.name, subject.scope))
 
 
 def local_addresses(subject: Given, project: Project) -> Iterator[Violation]:

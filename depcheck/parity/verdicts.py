@@ -206,6 +206,7 @@ def _own_rows(finding: Finding, names: list[str], compared: Comparison) -> list[
     if names:
         return [Row(f"variable.{name}", "finding", name, Relation(SAME), {environment: None}) for name in names]
     word = finding.discriminator.partition(" ")[0]
-    subject = f"variable.{word}" if _VARIABLE.fullmatch(word) else finding.resource or finding.span.path
+    place = (finding.resource or finding.span.path).replace("workflow.", "job.", 1)
+    subject = f"variable.{word}" if _VARIABLE.fullmatch(word) else place
     text = finding.excerpt.lines[0][1].strip() if finding.excerpt is not None and finding.excerpt.lines else ""
     return [Row(subject, "finding", "", Relation(FIXED), {environment: Known(text, finding.span)})]

@@ -266,3 +266,81 @@ def test_two_things_with_a_variable_of_one_name(here: Path, call: Call) -> None:
         "variable.PORT@apps/api/.env.{environment}",
         "variable.PORT@apps/web/.env.{environment}",
     ]
+
+
+def test_rules_of_other_packs_that_compare_environments_are_told(here: Path, call: Call) -> None:
+    from depcheck.catalogue import all_rules
+    from depcheck.parity.relations import verdict_words
+
+    known = {rule.id for rule in all_rules()}
+    assert {name for names in verdict_words().values() for name in names} <= known
+
+
+def test_platforms_flags_and_charts_are_compared(here: Path, call: Call) -> None:
+    write(
+        here,
+        **{
+            "wrangler.toml": '[env.staging.vars]\nLEVEL = "1"\n[env.production.vars]\nLEVEL = "2"\n',
+            "config/flags.yaml": "staging: {search: false}\nproduction: {search: true}\n",
+            "chart/values-staging.yaml": 'image: {repository: example/shop, tag: "1.5.0"}\n',
+            "chart/values-production.yaml": 'image: {repository: example/shop, tag: "1.4.0"}\n',
+        },
+    )
+    found = rows(call, ".")
+    assert found["variable.LEVEL"]["verdict"] == "allowed"
+    assert found["flag.search"]["rule"] == "flag-untried-before-production"
+    assert found["image.helm"]["verdict"] == "allowed"
+
+
+def test_steps_of_jobs_are_paired_without_the_words_for_environments(here: Path, call: Call) -> None:
+    job = "on: push\npermissions: {}\njobs:\n  %s:\n    runs-on: ubuntu-24.04\n    environment: %s\n    steps:\n%s"
+    steps = "      - name: Deploy to %s\n        run: ./deploy.sh %s\n"
+    staging = job % ("deploy-staging", "staging", steps % ("staging", "staging"))
+    more = steps % ("production", "production") + "      - name: Migrate\n        run: ./migrate.sh\n"
+    production = job % ("deploy-production", "production", more)
+    write(
+        here,
+        **{".github/workflows/deploy-staging.yml": staging, ".github/workflows/deploy-production.yml": production},
+    )
+    found = rows(call, ".")
+    assert found["job.deploy.deploy.Deploy to"]["verdict"] == "ok"
+    assert found["job.deploy.deploy.Migrate"]["values"] == {"staging": None, "production": "./migrate.sh"}
+    assert found["job.deploy.deploy.Migrate"]["relation"] == "superset"
+
+
+def test_the_only_database_of_each_environment_is_one_thing(here: Path, call: Call) -> None:
+    write(
+        here,
+        **{
+            "infra/staging/main.tf": (DATABASE % ("16.4", "db.t3.small")).replace('"main"', '"staging"'),
+            "infra/production/main.tf": DATABASE % ("16.4", "db.m6g.large"),
+        },
+    )
+    assert rows(call, ".")["aws_db_instance.{environment}.engine"]["verdict"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("relation", "verdict"),
+    [("same: [variable.LEVEL]", "differs"), ("free: [variable.LEVEL]", "allowed"), ("differ: [variable.LEVEL]", "ok")],
+)
+def test_the_policy_decides_over_a_relation(here: Path, call: Call, relation: str, verdict: str) -> None:
+    write(here, **{"depcheck.yaml": f"version: 1\nparity:\n  {relation}\n"})
+    env_files(here, "LEVEL=1\n", "LEVEL=2\n")
+    row = rows(call, ".")["variable.LEVEL"]
+    assert (row["relation"], row["verdict"]) == (relation.partition(":")[0], verdict)
+
+
+def test_one_environment_alone_can_be_asked_for(here: Path, call: Call) -> None:
+    env_files(here, "LEVEL=1\n", "LEVEL=2\nAPP_DEBUG=true\n")
+    assert call(".", "--environment", "production")[0] == 1
+    assert call(".", "--environment", "staging")[0] == 0
+
+
+def test_the_command_says_what_it_does() -> None:
+    from click.testing import CliRunner
+
+    from depcheck.cli.parity import command
+
+    told = CliRunner().invoke(command, ["--help"])
+    assert told.exit_code == 0
+    assert "--between ONE OTHER" in told.output
