@@ -301,7 +301,8 @@ def explained(assessment: Assessment, loss: str, survey: Survey, *, color: bool)
         lines.append("  also considered")
         for other in others:
             lines.append(f"    {_other(other)}")
-    lines += [f"  {line}" for line in reasons(assessment) if assessment.loss is not None]
+    told = reasons(assessment) if assessment.loss is not None else []
+    lines += [f"  {line}" for line in told if not line.startswith("by ")]
     return "".join(f"{line}\n" for line in lines)
 
 

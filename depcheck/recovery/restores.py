@@ -15,7 +15,10 @@ from depcheck.project.activities import of_command
 
 _RESTORES = Pattern(
     r"(?:pg_restore|mongorestore)\b|(?:psql|mysql|mariadb)\b|aws (?:rds|docdb|dynamodb) restore-|"
-    r"aws rds promote-read-replica\b|aws backup start-restore-job\b|(?:npx |pnpm )?(?:exec )?convex import\b|"
+    r"aws rds (?:promote-read-replica|failover-global|switchover-global)|aws (?:neptune|redshift|keyspaces) restore-|"
+    r"aws fsx create-file-system-from-backup\b|aws s3api restore-object\b|velero restore create\b|"
+    r"gcloud sql backups restore\b|az postgres flexible-server restore\b|aws backup start-restore-job\b|"
+    r"(?:npx |pnpm )?(?:exec )?convex import\b|"
     r"supabase db (?:reset|restore)\b|restic restore\b|wal-g backup-fetch\b|pgbackrest\b.*\brestore\b"
 )
 _DESTROYS = Pattern(
@@ -24,6 +27,7 @@ _DESTROYS = Pattern(
     r"mongosh?\b.*\bdropDatabase\b|aws rds delete-db-(?:instance|cluster)\b|aws dynamodb delete-table\b",
     re.I,
 )
+_GLOBAL = Pattern(r"\Aaws (?:--(?:profile|region|output|endpoint-url|query)[= ]\S+ |--(?:no-cli-pager|debug) )+")
 _REPLACES = Pattern(r"--replace-all\b|mongorestore\b.*--drop\b|pg_restore\b.*(?:--clean\b| -c\b)")
 
 
@@ -40,8 +44,9 @@ class Lacking:
 
 
 def text_of(command: Command) -> str:
-    """A command as one line."""
-    return " ".join(word.text if word.text is not None else word.raw for word in command.words)
+    """A command as one line; the AWS CLI's options for all services, which may stand before the service, left out."""
+    line = " ".join(word.text if word.text is not None else word.raw for word in command.words)
+    return _GLOBAL.sub("aws ", line, 1) if line.startswith("aws --") else line
 
 
 def restores(command: Command) -> bool:
