@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 SEVERITY = {"unrecoverable": "critical", "breached": "high", "at_risk": "medium", "unknown": "info"}
 
 
+#: What people call a loss that is counted among another one.
+_ALSO = {"corruption": "deletion", "az": "zone", "node": "instance", "hardware": "instance", "ransomware": "account"}
+
+
 @click.command(name="recovery", short_help="Show what each store can be brought back to.")
 @input_options
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", help="How to write it.")
@@ -96,7 +100,7 @@ def _explained(wanted: str, found: list[Assessment], survey: Survey, environment
     from depcheck.policy.words import nearest
 
     if loss not in LOSSES:
-        near = nearest(loss, LOSSES)
+        near = _ALSO.get(loss.lower()) or nearest(loss, LOSSES)
         hint = f', did you mean "{near}"?' if near else f" (known: {', '.join(LOSSES)})"
         raise UserError(f'--explain: "{loss}" is no kind of loss{hint}')
     from depcheck.cli.recovery_text import explained

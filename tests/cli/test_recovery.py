@@ -128,6 +128,7 @@ def test_the_arithmetic_of_one_verdict(here: Path, call: Call) -> None:
         ("database", "is not STORE:LOSS"),
         ("database:fire", '"fire" is no kind of loss (known: deletion'),
         ("database:az", 'did you mean "zone"?'),
+        ("database:corruption", 'did you mean "deletion"?'),
         ("databse:zone", 'no store is called "databse", did you mean "database"?'),
         ("database:region", "is not judged for region, only for deletion, destroy, instance, zone"),
     ],
