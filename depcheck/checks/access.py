@@ -64,9 +64,13 @@ __all__ = [
 
 def workflow_token_write_all(subject: Grant, project: Project) -> Iterator[Outcome]:
     """A workflow's token may do what its jobs need."""
+    from depcheck.project.token_rights import used_by
+
     for action in subject.actions:
         if string(action) == "write-all":
-            yield Violation(action)
+            used = used_by(action, project)
+            told = _used(used) if used is not None else ""
+            yield Violation(action, variant="enough" if told else "", words={"enough": told})
 
 
 def token_lacks_permission(subject: Job, project: Project) -> Iterator[Outcome]:

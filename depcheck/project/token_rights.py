@@ -163,3 +163,19 @@ def surplus(workflow: Workflow, project: Project) -> Iterator[Surplus]:
 
 def _is_unused(name: str, needs: Needs) -> bool:
     return needs.is_open(name) is None and RANK[needs.may.get(name, "none")] < RANK["write"]
+
+
+def used_by(given: Value, project: Project) -> Levels | None:
+    """All that the jobs use to which some ``permissions`` is given; None where that is not known of each of them."""
+    jobs = [job for job in project.facts.jobs if _is_given(job.permissions, given)]
+    told = [needed(job, project) for job in jobs]
+    if not told or any(needs.unknown for needs in told):
+        return None
+    used: Levels = {}
+    for needs in told:
+        merge(used, needs.may)
+    return used
+
+
+def _is_given(own: Value, given: Value) -> bool:
+    return isinstance(own, Known) and own.span.path == given.span.path and own.span.start == given.span.start
