@@ -3,10 +3,12 @@ name these, or its workspaces tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
+from depcheck.source import Text
+from depcheck.syntax.hcl_ast import Expression
 from depcheck.terraform.configuration import Configuration
 from depcheck.terraform.tree import Tree
 from depcheck.terraform.values import TfValue
@@ -48,15 +50,21 @@ def environment_of(folder: str, environments: Environments) -> str | None:
     return found
 
 
-def evaluations(tree: Tree, root: Configuration, loose: Sequence[Loose], used: Sequence[Usage]) -> list[Evaluation]:
-    """The evaluations of a root module."""
+def evaluations(
+    tree: Tree,
+    root: Configuration,
+    loose: Sequence[Loose],
+    used: Sequence[Usage],
+    value_of: Callable[[Text, Expression], TfValue],
+) -> list[Evaluation]:
+    """The evaluations of a root module; ``value_of`` tells the value of one of its expressions in any environment."""
     own = environment_of(root.path, tree.environments)
     found = list(_of_files(tree, own, loose, used))
     names: dict[str, TfValue] = {}
     if any(_MENTION in file.text.text for file in root.files):
         from depcheck.terraform.workspaces import workspaces
 
-        names = workspaces(root, tree.environments)
+        names = workspaces(root, tree.environments, value_of)
     if not found:
         shared = [each.path for each in loose if each.shared]
         told: list[str | None] = [own] if own is not None or not names else list(names)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from depcheck.model import Command
-from depcheck.syntax.hcl_ast import HclFile, String
+from depcheck.source import Text
+from depcheck.syntax.hcl_ast import Expression, HclFile, String
 from depcheck.terraform.configuration import Configuration
 from depcheck.terraform.evaluation import RootFiles, Run
 from depcheck.terraform.evaluations import Evaluation, environment_of, evaluations
+from depcheck.terraform.expressions import evaluate
+from depcheck.terraform.modules import Module, release
 from depcheck.terraform.scope import Log
 from depcheck.terraform.tree import Tree, local_target
 from depcheck.terraform.values import TfValue
@@ -87,9 +91,18 @@ def runs(tree: Tree, var_files: Sequence[str] = (), commands: Iterable[Command] 
         if folder in deployed:
             continue
         candidates = [each for each in loose.get(folder, ()) if each.path not in named]
-        for each in evaluations(tree, root, candidates, used):
+        for each in evaluations(tree, root, candidates, used, partial(_value_of, tree, root)):
             paths = [*automatic(folder, tree.files), *each.files, *named]
             yield _run(tree, root, each, paths)
+
+
+def _value_of(tree: Tree, root: Configuration, text: Text, expression: Expression) -> TfValue:
+    """The value of an expression of a root module, whatever environment it is for."""
+    run = _run(tree, root, Evaluation(None, []), automatic(root.path, tree.files))
+    module = Module(run, root)
+    value = evaluate(expression, module.frame.scope(text))
+    release(module)
+    return value
 
 
 def _unit_run(tree: Tree, unit: Unit, root: Configuration) -> Run:

@@ -110,7 +110,7 @@ def test_workspaces_are_environments() -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        'trimprefix(terraform.workspace, "app-")',
+        "trimprefix(terraform.workspace, var.none)",
         'split("-", terraform.workspace)[1]',
         "substr(terraform.workspace, 4, length(terraform.workspace))",
         'replace(terraform.workspace, "app-", "")',
@@ -132,6 +132,29 @@ def test_parts_of_a_workspace_are_not_its_name(part: str) -> None:
     ((environment, told),) = [(each.environment, each) for each in resources(tree).values()]
     assert environment is None
     assert unknown(told.get("live")).reason == unknown(told.get("size")).reason == "terraform.workspace is not known"
+
+
+def test_names_of_workspaces_follow_the_prefix_that_is_taken_off() -> None:
+    tree = {
+        "main.tf": """
+        locals {
+          app   = "shop"
+          name  = trimprefix(terraform.workspace, "${var.unit}-${local.app}-")
+          sizes = { staging = 1, production = 2 }
+        }
+        variable "unit" {}
+        resource "a_b" "c" {
+          size = local.sizes[local.name]
+          live = substr(terraform.workspace, length("it-shop"), length(terraform.workspace)) == "-production"
+          name = terraform.workspace
+        }
+        """,
+        "unit.auto.tfvars.json": '{"unit": "it"}',
+    }
+    assert {
+        each.environment: [plain(each.get(name)) for name in ("size", "live", "name")]
+        for each in resources(tree).values()
+    } == {"staging": [1, False, "it-shop-staging"], "production": [2, True, "it-shop-production"]}
 
 
 def test_an_unknown_workspace_is_named() -> None:
