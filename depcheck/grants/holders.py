@@ -126,7 +126,21 @@ def joined(project: Project) -> Joined:
         document.administrator = is_administrator(document.statements)
         document.denials = [each for each in document.grants if scalar_text(each.effect) == "Deny"]
     _attach(project, documents, result)
+    for document in result.documents:
+        _deny(document)
     return result
+
+
+def _deny(document: Document) -> None:
+    """Where one alone holds a document, what his other policies deny is denied here too."""
+    if len(document.holders) != 1:
+        return
+    others = [grant for each in document.holders[0].documents if each is not document for grant in each.grants]
+    denials = [grant for grant in others if scalar_text(grant.effect) == "Deny"]
+    if denials:
+        document.denials = [*document.denials, *denials]
+        document.statements = Statements([*document.grants, *denials])
+        document.administrator = is_administrator(document.statements)
 
 
 def _read(grants: list[Grant]) -> set[Span]:
