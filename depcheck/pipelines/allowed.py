@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.pipelines.deployments import Deployment, deployments_to
 from depcheck.pipelines.starts import ANY, Start, may_run, starts
+from depcheck.pipelines.together import told_once
 from depcheck.project import Project
 from depcheck.source import Span
 from depcheck.values import Known, Unknown
@@ -29,6 +30,10 @@ _CHOSEN = frozenset({"push", "workflow_dispatch", "workflow_run"})
 
 def other_branches(project: Project) -> Iterator[Outcome]:
     """Whether a deployment can start from a branch that is not promised."""
+    yield from told_once(_other_branches(project))
+
+
+def _other_branches(project: Project) -> Iterator[Outcome]:
     policy = project.policy
     for environment, promise in policy.pipeline.deploys.items() if policy is not None else ():
         if policy is None or not promise.from_branches:

@@ -11,12 +11,16 @@ from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import Situation, calls, holds
 from depcheck.pipelines.units import Done, Pipeline, Unit, pipeline_of
 from depcheck.project import Project
-from depcheck.project.activities import is_off
+from depcheck.project.activities import TALKS, is_off
 from depcheck.source import Span
 
 #: Scripts and jobs of these put back or bring back, and are no way to a new version.
 _BACKWARDS = Pattern(
     r"roll-?_?back|restore|recover|disaster|failover|(?:^|[^a-z])dr(?:[^a-z]|$)|destroy|teardown|tear-down|cleanup"
+)
+#: How the paths of scripts say that they bring a new version.
+_FORWARD = Pattern(
+    r"deploy|releas|publish|ship|roll-?_?out|promote|apply|provision|update|upgrade|launch|bootstrap|infra|cd\b"
 )
 #: Words that name an environment but mean something else in most arguments.
 _WEAK = frozenset({"test", "testing", "local", "live", "review", "preview", "develop", "dev", "qa", "stage"})
@@ -27,6 +31,16 @@ _INFRASTRUCTURE = Pattern(
 )
 _TOKENS = Pattern(r"[a-z0-9]+")
 _ARGUMENT = Pattern(r"[\w./:@%+=-]+")
+
+
+#: How the titles of steps say that they do an activity of the policy.
+_TITLES = {
+    "backup": Pattern(r"\bback[- ]?up (?:the |current |prod|staging|data)", 2),
+    "health-check": Pattern(r"\bhealth[- ]?checks?\b|\bverify .*health", 2),
+    "migrate": Pattern(r"\b(?:run|apply|execute) .*migrations?\b", 2),
+    "notify": Pattern(r"\bnotif(?:y|ication)|\bannounce\b|\bslack\b", 2),
+    "smoke-test": Pattern(r"\bsmoke[- ]?tests?\b", 2),
+}
 
 
 class Deployment:
@@ -84,6 +98,8 @@ def deployments_to(project: Project, environment: str) -> list[Deployment]:
 
 def _goes_back(unit: Unit) -> bool:
     job = unit.job
+    if job is None and not _FORWARD.search(unit.path.lower()):
+        return True  # a script for something else that also deploys or restarts
     if job is not None and "failure" in calls(job.condition) and holds(job.condition, Situation({})) is False:
         return True
     return _BACKWARDS.search(unit.name.rsplit("/", 1)[-1].lower()) is not None
@@ -154,8 +170,16 @@ def matching(name: str, unit: Unit, done: Iterable[Done] | None = None) -> Itera
         yield Place(unit, None)
     for each in unit.done if done is None else done:
         titles = (each.step.name, _id_of(each)) if each.step is not None else ()
-        if name in each.names or any(_is(name, title) for title in titles):
+        if name in each.names or any(_is(name, title) for title in titles) or _is_titled(name, each):
             yield Place(unit, each)
+
+
+def _is_titled(name: str, done: Done) -> bool:
+    """Whether a step does something and says in its title that it is what is asked for."""
+    pattern = _TITLES.get(name)
+    if pattern is None or done.step is None or (done.command is not None and done.command.name in TALKS):
+        return False
+    return pattern.search(done.step.name) is not None and done.inner is None
 
 
 def _id_of(done: Done) -> str:

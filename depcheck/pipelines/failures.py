@@ -9,6 +9,7 @@ from depcheck.model import Resource
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import calls
 from depcheck.pipelines.deployments import Deployment, deployments, on_failure
+from depcheck.pipelines.together import told_once
 from depcheck.pipelines.units import Done, pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
@@ -26,6 +27,10 @@ _CIRCUIT = ("aws_ecs_service",)
 
 def without_rollback(project: Project, *, promised: bool) -> Iterator[Outcome]:
     """Whether a failed deployment is rolled back: of environments for which it is promised, or of the others."""
+    yield from told_once(_without_rollback(project, promised=promised))
+
+
+def _without_rollback(project: Project, *, promised: bool) -> Iterator[Outcome]:
     policy = project.policy
     wanted = {name for name, each in policy.pipeline.deploys.items() if each.rollback} if policy is not None else set()
     for deployment in deployments(project):
@@ -83,9 +88,25 @@ def _way_back(deployment: Deployment, project: Project) -> tuple[Span, str] | Un
             for done in other.done:
                 if "rollback" in done.names:
                     return job.span, "a job after a failure does it"
-    if any("ecs" in unit.done[index].text for index in deployment.at):
+    texts = [unit.done[index].text for index in deployment.at]
+    if any("aws deploy " in text or "codedeploy" in text.lower() for text in texts):
+        return _deployment_group(deployment, project)
+    if any("ecs" in text for text in texts):
         return _circuit_breaker(deployment, project)
     return None
+
+
+def _deployment_group(deployment: Deployment, project: Project) -> tuple[Span, str] | Unknown | None:
+    """What CodeDeploy does after a failure is a matter of its deployment group."""
+    groups = project.of_type("aws_codedeploy_deployment_group")
+    for group in groups:
+        enabled = group.get("auto_rollback_configuration", 0, "enabled")
+        if scalar_text(enabled) == "true":
+            return enabled.span, f"{group.address} rolls back by itself"
+        if isinstance(enabled, Unknown):
+            return enabled
+    place = deployment.last.span
+    return None if groups else Unknown("the deployment group of CodeDeploy, which is not here, decides it", place)
 
 
 def _bare(text: str) -> str:

@@ -18,6 +18,7 @@ from depcheck.pipelines.deployments import (
     matching,
     on_failure,
 )
+from depcheck.pipelines.together import told_once
 from depcheck.pipelines.units import Done, Pipeline, Unit, pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
@@ -137,6 +138,10 @@ def _may_gate(unit: Unit, deployment: Deployment) -> bool:
 
 def missing(project: Project) -> Iterator[Outcome]:
     """A promised name that nothing before or after a deployment does, nor anything else."""
+    yield from told_once(_missing(project))
+
+
+def _missing(project: Project) -> Iterator[Outcome]:
     policy = project.policy
     if policy is None:
         return
@@ -171,6 +176,10 @@ def missing(project: Project) -> Iterator[Outcome]:
 
 def elsewhere(project: Project) -> Iterator[Outcome]:
     """A promised name that something does, but not where the deployment depends on it."""
+    yield from told_once(_elsewhere(project))
+
+
+def _elsewhere(project: Project) -> Iterator[Outcome]:
     policy = project.policy
     if policy is None:
         return
@@ -253,6 +262,10 @@ def nowhere(project: Project) -> Iterator[Outcome]:
 
 def earlier_environment(project: Project) -> Iterator[Outcome]:
     """Whether a deployment waits for that to each environment that is promised to come first."""
+    yield from told_once(_earlier_environment(project))
+
+
+def _earlier_environment(project: Project) -> Iterator[Outcome]:
     policy = project.policy
     if policy is None:
         return

@@ -267,13 +267,18 @@ class Pipeline:
     def _of_step(
         self, step: Step, job: Job, unit: Unit | None, commands: Sequence[Command], around: Sequence[str]
     ) -> Iterator[Done]:
+        inside: list[Command] = []
         if step.uses is not None:
             used = string(step.uses)
             if used is not None:
-                yield Done(used, step.uses.span, self._named_so(of_action(used), used), step=step)
+                given = step.tree.get("with").span
+                inside = [each for each in commands if given.start <= each.span.start < given.end]
+                names = self._named_so(of_action(used), used)
+                if inside and not any(_PUTS.search(each.span.text) for each in inside):
+                    names = [name for name in names if name != "deploy"]  # it only looks around on the machine
+                opaque = _asks_elsewhere(used, step.tree.get("with", "script").span.text)
+                yield Done(used, step.uses.span, names, step=step, opaque=opaque)
                 yield from self._of_local_action(used, step, around)
-            given = step.tree.get("with").span
-            inside = [each for each in commands if given.start <= each.span.start < given.end]
         else:
             run = step.tree.get("run")
             inside = [each for each in commands if run.span.start <= each.span.start < run.span.end]
@@ -318,6 +323,7 @@ class Pipeline:
             names = self._named_so(of_command(command), text)
             scripts = self.scripts.called(command, folder)
             opaque = scripts is None and not names
+            opaque = opaque or text.startswith(_ASKS_GITHUB)
             done = Done(text, command.span, names, command=command, opaque=opaque, folder=folder)
             if outer is not None:
                 done.inner, done.span = command.span, outer.span
@@ -438,6 +444,14 @@ class Pipeline:
         return self._by_job.get(id(job))
 
 
+#: What puts something onto a machine that a step is connected to.
+_PUTS = Pattern(
+    r"compose\b.*\b(?:up|pull)\b|docker (?:run|stack|service)|pm2|systemctl (?:re|daemon|start)|service .*start"
+    r"|git (?:pull|checkout|reset|clone)|kubectl|helm|npm|pnpm|yarn|make\b|artisan|bundle|rsync|\./|\.sh\b"
+    r"|(?:^|\s)(?:cp|mv|ln) |python|node |supervisorctl|nginx|terraform|ansible|dokku|flyctl|tar |unzip"
+)
+#: Commands that ask GitHub how other runs ended.
+_ASKS_GITHUB = ("gh run ", "gh pr checks", "gh api repos", "gh api /repos")
 #: Folders of scripts that show something, or that other programs bring.
 _SHOWS = Pattern(
     r"(?:^|/)(?:docs?|documentation|examples?|samples?|templates?|vendor|third[-_]party|tests?|fixtures)/", 2
@@ -457,6 +471,12 @@ _TELLING = frozenset(
         "TARGET_ENV",
     }
 )
+
+
+def _asks_elsewhere(used: str, script: str) -> bool:
+    """Whether an action asks GitHub how other runs ended, so that it may stand for what they do."""
+    name = used.split("@", 1)[0].lower()
+    return "wait-on-check" in name or "wait-for-check" in name or ("github-script" in name and "conclusion" in script)
 
 
 def is_run(path: str) -> bool:

@@ -81,7 +81,7 @@ class _Table:
 #: A bucket's objects that are copied elsewhere.
 _COPIES = Pattern(r"\bs3 (?:sync|cp|mv) \"?s3://")
 #: Programs, and usual names of functions, whose arguments may name what others do.
-_TALKS = frozenset(
+TALKS = frozenset(
     {
         "echo",
         "printf",
@@ -127,7 +127,7 @@ def of_action(reference: str) -> list[str]:
 
 def of_command(command: Command) -> list[str]:
     """The activities of a simple command; what only talks of another one does none."""
-    if command.name in _TALKS:
+    if command.name in TALKS:
         return []
     text = " ".join(word.text if word.text is not None else word.raw for word in command.words)
     if _COPIES.search(text):
