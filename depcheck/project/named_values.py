@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -24,7 +23,7 @@ _PAIRS = (("name", "value"), ("Name", "Value"), ("key", "value"), ("ParameterKey
 _NO_PAIRS = frozenset({"tags", "tag", "Tags", "environment", "Environment", "EnvironmentVariables"})
 #: Longer ones are documents and no settings.
 _LONGEST_LOCAL = 60_000
-_HINT = Pattern(r"pass|pwd|secret|token|key|cred|auth|salt", re.IGNORECASE)
+_HINTS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "salt")
 _QUOTED = Pattern(r'"(?P<value>[^"\\$]{6,400})"')
 _ENTRY = Pattern(r'"?(?P<name>[A-Za-z_][\w-]{1,80})"?\s{0,40}[=:]\s{0,4}"(?P<value>[^"\\$\n]{6,400})"')
 
@@ -86,7 +85,7 @@ def _of_local(local: Declaration) -> Iterator[NamedValue]:
     if text.startswith('"'):
         found = _QUOTED.fullmatch(text) if kind_of_name(local.name) is not None else None
         matches = [(local.name, found)] if found is not None else []
-    elif _HINT.search(text) is None:
+    elif not any(hint in lowered for lowered in (text.lower(),) for hint in _HINTS):
         return
     else:
         matches = [(match["name"], match) for match in _ENTRY.finditer(text) if kind_of_name(match["name"])]
@@ -164,6 +163,7 @@ def _of_resource(resource: Resource) -> Iterator[NamedValue]:
 
 def _leaves(name: str, value: Known) -> Iterator[tuple[str, Span | None, Known]]:
     """The texts in a value whose names are those of secrets, with what introduces them."""
+    kind = kind_of_name
     waiting: list[tuple[str, Span | None, Known, int]] = [(name, value.key, value, _DEPTH)]
     while waiting:
         name, key, each, depth = waiting.pop()
@@ -173,10 +173,10 @@ def _leaves(name: str, value: Known) -> Iterator[tuple[str, Span | None, Known]]
                 yield name, key, each
         elif isinstance(inner, dict):
             for part, entry in inner.items():
-                if isinstance(entry, Known):
+                if type(entry) is Known:
                     content = entry.value
-                    if isinstance(content, str):
-                        if kind_of_name(part) is not None:
+                    if type(content) is str:
+                        if kind(part) is not None:
                             yield part, entry.key, entry
                     elif content and depth and isinstance(content, (dict, list)):
                         waiting.append((part, entry.key, entry, depth - 1))

@@ -9,11 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 from depcheck.model import Command, Job, Resource, Setting
 from depcheck.project import Project, exposures
 from depcheck.project.exposures import Exposure, place_of, role_of
 from depcheck.secrets import Match, find_in_text, find_in_value, gated_by, names_a_vendor
+from depcheck.secrets.formats import table
+from depcheck.secrets.prefilter import searcher
 from depcheck.source import Span
 from depcheck.values import Known, Value, string
 
@@ -24,6 +27,7 @@ _LITTLE = 20_000
 _DEPTH = 24
 #: How texts of configuration languages begin the code of a character.
 _ESCAPES = ("\\x", "\\u", "\\U")
+_WITHOUT_JOINTS = str.maketrans("", "", "_.- ")
 #: Resources that are an account at a vendor: what their attributes are called says less than their header.
 _OF_VENDORS = ("provider", "backend")
 #: Shorter texts hold no token.
@@ -151,12 +155,30 @@ def _values(project: Project) -> Iterator[tuple[str, Known, str, Setting | Job |
                 action = (string(step.uses) or "").partition("@")[0] if step.uses is not None else ""
                 for path, value, text in _texts(action, inputs):
                     yield path, value, text, job
-    escapes = {path: any(mark in file.source.text for mark in _ESCAPES) for path, file in project.files.items()}
-    for resource in project.facts.resources:
-        address = f"{resource.type}.{resource.name}"
-        if resource.kind in _OF_VENDORS or escapes.get(resource.span.path) or names_a_vendor(address):
+    escapes = {path: _has_escapes(file.source.text) for path, file in project.files.items()}
+    resources = project.facts.resources
+    addresses = [f"{resource.type}.{resource.name}" for resource in resources]
+    of_vendors = _lines_with_vendors(addresses)
+    for index, resource in enumerate(resources):
+        address = addresses[index]
+        if resource.kind in _OF_VENDORS or escapes.get(resource.span.path) or index in of_vendors:
             for path, value, text in _texts(address, resource.attributes):
                 yield path, value, text, resource
+
+
+def _has_escapes(text: str) -> bool:
+    return "\\" in text and any(mark in text for mark in _ESCAPES)
+
+
+def _lines_with_vendors(names: list[str]) -> set[int]:
+    """Which of some names have a word that is a vendor's; all are searched at once, because most have none."""
+    # Without what parts words: a vendor of two words is found as well, and what is found too much is looked at again.
+    lines = [name.translate(_WITHOUT_JOINTS).lower() for name in names]
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    text = "\n".join(lines)
+    hits = searcher(tuple(sorted(table().vendors)), len(text) < _LITTLE)(text)
+    found = {bisect_right(starts, at) - 1 for _, at in hits}
+    return {index for index in found if names_a_vendor(names[index])}
 
 
 def _texts(path: str, value: Value) -> Iterator[tuple[str, Known, str]]:
