@@ -218,10 +218,18 @@ def confused_deputy_store(subject: Grant, project: Project) -> Iterator[Outcome]
     yield from _deputies(subject, project, "store")
 
 
+def confused_deputy_role(subject: Grant, project: Project) -> Iterator[Outcome]:
+    """A service becomes a role for the own account, not for whoever asks it."""
+    if policies.allows(subject) is True and joined(project).counts(subject):
+        yield from _for_whom(subject, trust.becoming(subject))
+
+
 def _deputies(grant: Grant, project: Project, role: str) -> Iterator[Outcome]:
-    if policies.allows(grant) is not True or not joined(project).counts(grant):
-        return
-    service = trust.deputy(grant, trust.holder(grant, project), role)
+    if policies.allows(grant) is True and joined(project).counts(grant):
+        yield from _for_whom(grant, trust.deputy(grant, trust.holder(grant, project), role))
+
+
+def _for_whom(grant: Grant, service: tuple[Value, str] | None) -> Iterator[Outcome]:
     if service is None:
         return
     whose = trust.says_whose(grant)

@@ -50,6 +50,8 @@ _DEPUTIES = frozenset(
         *("inspector", "guardduty", "vpc-flow-logs", "logging.s3", "sqs", "cloudfront"),
     )
 )
+#: Services whose guides ask for the account or the resource in the trust of a role that they become.
+_BECOMING = frozenset(("scheduler", "pipes", "bedrock", "transfer", "datasync", "logs", "cloudtrail", "kendra"))
 _ACCOUNT = Pattern(r"AWS:(?:arn:[\w*-]+:iam::)?(?P<account>\d{12})(?::root)?")
 
 
@@ -157,6 +159,15 @@ def deputy(grant: Grant, resource: Resource | None, role: str) -> tuple[Value, s
             name = name.partition(".")[0]
         seen = "receiver" if own == "store" and name == "cloudfront" and "kms" not in _type(resource) else own
         if name in _DEPUTIES and seen == role:
+            return value, service
+    return None
+
+
+def becoming(grant: Grant) -> tuple[Value, str] | None:
+    """The first service that becomes a role and should say for whose resource."""
+    for value, service in services(grant):
+        name = service.removesuffix(".amazonaws.com")
+        if (name.partition(".")[0] if name.startswith("logs.") else name) in _BECOMING:
             return value, service
     return None
 
