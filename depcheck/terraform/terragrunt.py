@@ -26,6 +26,7 @@ from depcheck.syntax.hcl_ast import (
 from depcheck.terraform.bridge import to_value
 from depcheck.terraform.evaluation import RootFiles, StateBlock
 from depcheck.terraform.expressions import evaluate
+from depcheck.terraform.functions.jsontext import encode
 from depcheck.terraform.scope import Budget, Log, Scope
 from depcheck.terraform.terragrunt_calls import MARK, without_calls
 from depcheck.terraform.terragrunt_generated import Generated
@@ -34,6 +35,7 @@ from depcheck.terraform.values import (
     OpenAttributes,
     Reason,
     TfValue,
+    combined,
     items_of,
     make_object,
     string,
@@ -347,6 +349,17 @@ class Context:
             return unknown(f"the configuration {words[0] if words and words[0] else ''!r} is not at hand")
         return Context(self.tree, target, dirname(target), self.depth + 1).exposed()
 
+    def read_values(self, arguments: list[TfValue], words: list[str | None]) -> TfValue:
+        """A values file as JSON."""
+        path = _inside(words[0], self.unit) if words and words[0] else None
+        file = self.tree.files.get(path) if path is not None else None
+        if file is None:
+            gap = combined(arguments) if arguments and not arguments[0].known else None
+            return unknown(gap or f"the values file {words[0] if words and words[0] else ''!r} is not at hand")
+        scope = Scope(file.text, log=self.scope.log, budget=self.scope.budget)
+        value = make_object({each.name: evaluate(each.value, scope) for each in file.body.attributes})
+        return string(encode(value)) if value.whole else unknown(combined((value,)))
+
     def environment(self, _arguments: list[TfValue], words: list[str | None]) -> TfValue:
         """An environment variable; whether one is set is not known even where there is a default."""
         name = words[0] if words and words[0] else "a variable"
@@ -362,7 +375,7 @@ Function = Callable[[Context, list[TfValue], list[str | None]], TfValue]
 _EMPTY = Text.of(Source("", ""))
 _OPAQUE = (
     "get_aws_account_alias get_aws_account_id get_aws_caller_identity_arn get_aws_caller_identity_user_id get_platform"
-    " get_terraform_command get_terraform_cli_args get_working_dir run_cmd sops_decrypt_file read_tfvars_file"
+    " get_terraform_command get_terraform_cli_args get_working_dir run_cmd sops_decrypt_file"
     " mark_as_read constraint_check get_default_retryable_errors get_terragrunt_source_cli_flag"
     " get_terraform_commands_that_need_vars get_terraform_commands_that_need_input"
     " get_terraform_commands_that_need_locking get_terraform_commands_that_need_parallelism"
@@ -377,6 +390,7 @@ _FUNCTIONS: dict[str, Function] = {
     **{name: _opaque(name) for name in _OPAQUE.split()},
     "find_in_parent_folders": Context.find_in_parent_folders,
     "read_terragrunt_config": Context.read_config,
+    "read_tfvars_file": Context.read_values,
     "get_env": Context.environment,
     "get_repo_root": lambda _context, _arguments, _words: string(""),
     "get_terragrunt_dir": lambda context, _arguments, _words: string(f"/{context.unit}"),

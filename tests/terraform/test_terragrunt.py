@@ -229,6 +229,21 @@ def test_files_that_terragrunt_writes_beside_a_public_module() -> None:
     assert database.get("region").span.path == "root.hcl"
 
 
+def test_values_files_that_terragrunt_reads() -> None:
+    tree = {
+        "prod/db/terragrunt.hcl": 'terraform {\n  source = "../../m"\n}\nlocals {\n'
+        '  given = jsondecode(read_tfvars_file("../common.tfvars"))\n'
+        '  open  = jsondecode(read_tfvars_file("../${get_env("E")}.tfvars"))\n}\n'
+        "inputs = { size = local.given.size, name = local.open.name }\n",
+        "prod/common.tfvars": "size = 3\n",
+        "m/main.tf": 'variable "size" {}\nvariable "name" {}\nresource "a_b" "c" {\n'
+        "  size = var.size\n  name = var.name\n}\n",
+    }
+    told = resources(tree)["production", "a_b.c"]
+    assert plain(told.get("size")) == 3
+    assert unknown(told.get("name")).missing[0].name == "E"
+
+
 @pytest.mark.parametrize("before", ["a = <<EOT\n", 'a = "x', 'a = "\\"', 'a = "\\\\" + "'])
 def test_where_a_name_stands_in_a_text(before: str) -> None:
     holes: dict[str, TfValue] = {}
