@@ -387,7 +387,9 @@ def unscoped_oidc_trust(subject: Grant, project: Project) -> Iterator[Outcome]:
 def administrator_policy_attached(subject: Resource, project: Project) -> Iterator[Outcome]:
     """No role and no user holds AWS's own policy for administrators."""
     for value, policy in attached.policies_of(subject, project):
-        if policy in _ADMINISTRATORS:
+        if policy in _ADMINISTRATORS and value.span in joined(project).bounded:
+            yield Held(value, "a permissions boundary limits whoever holds it")
+        elif policy in _ADMINISTRATORS:
             yield Violation(
                 value,
                 severity="medium" if policy == "PowerUserAccess" else None,

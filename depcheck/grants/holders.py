@@ -64,14 +64,16 @@ class Holder:
 
 class Joined:
     """The documents of a project and those who hold them. ``boundaries`` are the addresses of policies that bound
-    others, ``read`` the places of statements in files that a resource reads, where they are told as that resource's."""
+    others, ``read`` the places of statements in files that a resource reads, where they are told as that resource's,
+    ``bounded`` the places where AWS's own policies are given to somebody with a boundary."""
 
-    __slots__ = ("_by_grant", "boundaries", "documents", "holders", "read")
+    __slots__ = ("_by_grant", "boundaries", "bounded", "documents", "holders", "read")
 
     def __init__(self) -> None:
         self.documents: list[Document] = []
         self.holders: list[Holder] = []
         self.boundaries: set[str] = set()
+        self.bounded: set[Span] = set()
         self.read: set[Span] = set()
         self._by_grant: dict[int, Document] = {}
 
@@ -128,6 +130,8 @@ def joined(project: Project) -> Joined:
     _attach(project, documents, result)
     for document in result.documents:
         _deny(document)
+    bounded = [each for each in result.holders if each.bounded]
+    result.bounded = {each.grants[0].span for holder in bounded for each in holder.documents if each.managed}
     return result
 
 
