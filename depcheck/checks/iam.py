@@ -66,20 +66,23 @@ def full_administrator(subject: Grant, project: Project) -> Iterator[Outcome]:
 
 def privilege_escalation(subject: Project, project: Project) -> Iterator[Outcome]:
     """Nobody can make himself an administrator."""
-    yield from _escalations(project, [path for path in escalation.paths() if not path.whom])
+    yield from _escalations(project, "administrator")
 
 
 def role_takeover(subject: Project, project: Project) -> Iterator[Outcome]:
     """Nobody can act as the roles of others."""
-    yield from _escalations(project, [path for path in escalation.paths() if path.whom and not path.strict])
+    yield from _escalations(project, "others")
 
 
 def role_takeover_by_deployment(subject: Project, project: Project) -> Iterator[Outcome]:
     """Nobody can act as the roles of others by changing what runs with them."""
-    yield from _escalations(project, [path for path in escalation.paths() if path.strict])
+    yield from _escalations(project, "strict")
 
 
-def _escalations(project: Project, among: list[escalation.Path]) -> Iterator[Outcome]:
+def _escalations(project: Project, kind: str) -> Iterator[Outcome]:
+    if not joined(project).documents:
+        return
+    among = [path for path in escalation.paths() if path.kind == kind]
     for document, found in escalation.of_documents(project, among):
         yield _escalation(found, document.address or found.decisive.grant.span.path, document.environment)
     for holder, found in escalation.of_holders(project, among):

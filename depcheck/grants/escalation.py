@@ -35,6 +35,11 @@ class Path:
         self.strict = entry.get("profile") == "strict"
         self.source = str(entry["source"])
 
+    @property
+    def kind(self) -> str:
+        """``administrator``, ``others`` whose roles it leads to, or ``strict`` where deployments go it on purpose."""
+        return "strict" if self.strict else "others" if self.whom else "administrator"
+
 
 class Escalation:
     """A path that somebody can go: by which permits, in the order of the path's actions. ``undecided`` is what keeps it
