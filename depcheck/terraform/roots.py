@@ -22,7 +22,7 @@ from depcheck.terraform.values_files import assign, automatic, is_values, loose_
 from depcheck.terraform.variables import through_file
 
 if TYPE_CHECKING:
-    from depcheck.terraform.terragrunt import Unit
+    from depcheck.terraform.terragrunt_units import Unit
     from depcheck.terraform.usage import Usage
 
 # Terragrunt's own files.
@@ -77,7 +77,7 @@ def runs(tree: Tree, var_files: Sequence[str] = (), commands: Iterable[Command] 
         used = usages(commands, roots, tree.read_text, tree.environments)
     deployed: set[str] = set()
     if any(path.endswith(_UNIT) for path in tree.files):
-        from depcheck.terraform.terragrunt import units
+        from depcheck.terraform.terragrunt_units import units
 
         for unit in units(tree):
             target = unit.target()
@@ -134,7 +134,7 @@ def _far_unit_run(tree: Tree, unit: Unit) -> Run:
     """The evaluation of a unit whose module is not at hand: of the module's sketch where there is one, else of nothing
     but the call."""
     from depcheck.terraform.sketches import sketch_of
-    from depcheck.terraform.terragrunt import tell_unit
+    from depcheck.terraform.terragrunt_units import tell_unit
 
     source = unit.source.payload if unit.source is not None else None
     sketch = sketch_of(source) if isinstance(source, str) else None
