@@ -39,6 +39,7 @@ _TITLES = {
     "health-check": Pattern(r"\bhealth[- ]?checks?\b|\bverify .*health", 2),
     "migrate": Pattern(r"\b(?:run|apply|execute) .*migrations?\b", 2),
     "notify": Pattern(r"\bnotif(?:y|ication)|\bannounce\b|\bslack\b", 2),
+    "tests": Pattern(r"^(?:run )?(?:[\w-]+ ){0,2}tests?$|^test (?!results?|report)|\b(?:unit|integration) tests?\b", 2),
     "smoke-test": Pattern(r"\bsmoke[- ]?tests?\b", 2),
 }
 

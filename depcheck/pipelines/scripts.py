@@ -85,7 +85,10 @@ class Scripts:
                 return self._make(line, folder)
             if program in _SHELLS and len(line) > 1:
                 path = next((each for each in line[1:] if not each.startswith("-")), "")
-                return self._file(path, folder)
+                options = line[1 : line.index(path)] if path else line[1:]
+                inline = any(not each.startswith("--") and "c" in each for each in options)
+                settings = program in ("source", ".") and not path.endswith((".sh", ".bash"))
+                return [] if inline or settings or not path else self._file(path, folder)
             if program.startswith(("./", "../")) or program.endswith((".sh", ".bash")) or "/" in program:
                 found = self._file(program, folder)
                 if found is not None or program.startswith(("./", "../")):

@@ -32,6 +32,22 @@ _WRAPPERS: dict[tuple[str, ...], tuple[frozenset[str], int]] = {
             ("docker-compose", "run"),
         )
     },
+    ("docker", "run"): (
+        frozenset({"-e", "-w", "-u", "-v", "-p", "-h", "-m", "-l"})
+        | {"--env", "--user", "--workdir", "--name", "--entrypoint", "--volume", "--publish", "--network", "--net"}
+        | {
+            "--mount",
+            "--env-file",
+            "--platform",
+            "--memory",
+            "--cpus",
+            "--hostname",
+            "--add-host",
+            "--label",
+            "--link",
+        },
+        1,
+    ),
 }
 #: Runner of package scripts or targets → its options that take the next word.
 _RUNNERS = {
