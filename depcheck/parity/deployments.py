@@ -209,7 +209,9 @@ def only_in_production(compared: Comparison) -> Iterator[Outcome]:
             if not grave or each.type in alone or everywhere[each.type] - set(critical):
                 continue
             resource = next((each.resources[name] for name in upper if name in each.resources), None)
-            if resource is None or resource.kind != "resource" or is_sample(resource) or _is_free(each, compared):
+            if resource is None or resource.kind != "resource" or resource.instances is None or is_sample(resource):
+                continue
+            if _is_free(each, compared):
                 continue
             alone[each.type] = resource
         if alone:
@@ -269,7 +271,7 @@ def not_in_production(compared: Comparison) -> Iterator[Outcome]:
         for name, resource in each.resources.items():
             if project.environments.role(name) != "staging" or (each.root, each.type) in told:
                 continue
-            if resource.kind != "resource" or is_sample(resource):
+            if resource.kind != "resource" or resource.instances is None or is_sample(resource):
                 continue
             told.add((each.root, each.type))
             yield Violation(

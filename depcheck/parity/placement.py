@@ -129,7 +129,7 @@ def same_names(compared: Comparison) -> Iterator[Outcome]:
     project = compared.project
     held: dict[tuple[str, str], dict[str, tuple[Resource, Known]]] = {}
     for resource in project.of_type(*_ONCE, "aws_vpc"):
-        if resource.environment not in compared.compared or resource.kind != "resource":
+        if resource.environment not in compared.compared or resource.kind != "resource" or resource.instances is None:
             continue
         if resource.type == "aws_vpc" and not _is_joined(resource, project):
             continue
@@ -163,7 +163,17 @@ _NAMES = frozenset(("name", "bucket", "identifier", "cluster_identifier", "repli
 _NAMES |= {"domain_name", "cluster_id", "queue_name", "topic_name", "db_name", "database_name", "repository_name"}
 _ABOUT = (
     *("aws_route53_", "aws_iam_", "aws_ram_", "aws_organizations_", "aws_cloudwatch_", "cloudflare_", "github_"),
-    *("grafana_", "datadog_", "pagerduty_", "aws_ssm_parameter", "kubernetes_", "helm_", "aws_ecr_", "dns_"),
+    *(
+        "grafana_",
+        "datadog_",
+        "pagerduty_",
+        "aws_ssm_parameter",
+        "kubernetes_",
+        "helm_",
+        "aws_ecr_",
+        "dns_",
+        "google_dns_",
+    ),
 )
 
 
@@ -177,7 +187,7 @@ def foreign_names(compared: Comparison) -> Iterator[Outcome]:
             text = scalar_text(value) if value is not None else None
             if text is None or not isinstance(value, Known):
                 continue
-            owner = _named_after(text, environment, row, project)
+            owner = _named_after(text.rstrip("."), environment, row, project)
             if owner is None:
                 continue
             yield Violation(

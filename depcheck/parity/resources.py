@@ -10,7 +10,7 @@ from depcheck.model import Resource
 from depcheck.parity.relations import Promises, Relation, names_of, of_attribute
 from depcheck.parity.rows import PLACEHOLDER, Row, leaves, neutral
 from depcheck.project import Project
-from depcheck.values import Known, Value
+from depcheck.values import Known, Unknown, Value
 
 #: Kinds of resources that are only read, or are no part of what is deployed.
 _LEFT_OUT = frozenset({"data"})
@@ -135,7 +135,7 @@ def _rows(
         values: dict[str, Value | None] = {}
         for name in here:
             resource = each.resources.get(name)
-            values[name] = Known("present", resource.span) if resource is not None else None
+            values[name] = _presence(resource) if resource is not None else None
         yield Row(
             subject + suffix, "resource", "", relation, values, group=each.root, type=each.type, address=addresses
         )
@@ -163,6 +163,12 @@ def _rows(
             secret=_is_secret(path, by_environment),
             address=addresses,
         )
+
+
+def _presence(resource: Resource) -> Value:
+    if resource.instances is None:
+        return Unknown("whether it is there is not decided", resource.span)
+    return Known("present", resource.span)
 
 
 def _names(subject: str, path: str, name: str, addresses: dict[str, str]) -> list[str]:
