@@ -235,7 +235,9 @@ def slow_failover_record(project: Project, _: Project) -> Iterator[Outcome]:
     """Clients ask for the address again soon after it has changed."""
     for record in failover.primaries(project):
         value = failover.ttl(record)
-        if value is not None:
+        if isinstance(value, Unknown):
+            yield Undetermined(value, resource=record.address, environment=record.environment)
+        elif value is not None:
             yield Violation(
                 value,
                 resource=record.address,

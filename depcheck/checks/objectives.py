@@ -3,7 +3,7 @@ not work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.policy import precedence
@@ -17,6 +17,7 @@ from depcheck.recovery.records import between, excess, spoken
 from depcheck.recovery.stores import Store
 from depcheck.recovery.surveys import survey_of, verdicts_of
 from depcheck.source import Span
+from depcheck.values import Missing
 
 _LOSSES = {
     "deletion": "its data is deleted",
@@ -243,36 +244,55 @@ def _declares(project: Project, store: Store) -> bool:
 def _held_against(
     project: Project, store: Store, best: Mechanism | None, every: precedence.Promise[object], promised: int
 ) -> Iterator[Outcome]:
-    policy = project.policy
-    assert policy is not None
-    notes = [Note("it is promised here", policy.span(*every.path))]
+    assert project.policy is not None
+    place = project.policy.span(*every.path)
+    notes = [Note("it is promised here", place)]
     words: dict[str, object] = {"store": store.name, "promised": show_duration(promised)}
-    resource, environment = store.address, store.environment
     if best is None:
-        if store.resource is None:
-            span = policy.span(*every.path)
-            yield Violation(span, variant="none", resource=resource, environment=environment, words=words)
-        else:
-            yield Violation(
-                store.span, variant="none", resource=resource, environment=environment, words=words, related=notes
-            )
+        elsewhere = store.resource is None
+        yield _wrong(store, place if elsewhere else store.span, words, "none", [] if elsewhere else notes)
         return
     gap = _gap(best)
     if best.exists != YES or gap.low <= promised < gap.high:
         missing = (*best.missing, *gap.missing)
-        reason = f"how often {store.name} is backed up is not decided"
-        yield Undetermined(place=best.span, reason=reason, missing=missing, resource=resource, environment=environment)
+        yield _open(store, best.span, f"how often {store.name} is backed up is not decided", missing)
     elif gap.low > promised:
-        words["gap"] = spoken(gap.low)
-        yield Violation(best.span, resource=resource, environment=environment, words=words, related=notes)
+        yield _wrong(store, best.span, {**words, "gap": spoken(gap.low)}, "", notes)
     else:
-        yield Held(
-            best.span, f"{store.name} is backed up every {spoken(gap.high)}", resource=resource, environment=environment
-        )
+        yield _held(store, best.span, f"{store.name} is backed up every {spoken(gap.high)}")
 
 
 def _gap(mechanism: Mechanism) -> Range:
     return mechanism.rpo.interval.typical
+
+
+def _wrong(
+    store: Store,
+    place: Span,
+    words: dict[str, object],
+    variant: str = "",
+    notes: Sequence[Note] = (),
+    discriminator: str = "",
+) -> Violation:
+    return Violation(
+        place,
+        variant=variant,
+        resource=store.address,
+        environment=store.environment,
+        words=words,
+        related=list(notes),
+        discriminator=discriminator,
+    )
+
+
+def _open(store: Store, place: Span, reason: str, missing: Iterable[Missing] = ()) -> Undetermined:
+    return Undetermined(
+        place=place, reason=reason, missing=tuple(missing), resource=store.address, environment=store.environment
+    )
+
+
+def _held(store: Store, place: Span, evidence: str) -> Held:
+    return Held(place, evidence, resource=store.address, environment=store.environment)
 
 
 def promised_copy_missing(project: Project, _: Project) -> Iterator[Outcome]:
@@ -281,46 +301,26 @@ def promised_copy_missing(project: Project, _: Project) -> Iterator[Outcome]:
     assert policy is not None
     for store in _promised(project):
         promise = _required(project, store, "copies")
-        wanted = promise.value if promise is not None else None
-        for destination in wanted if promise is not None and isinstance(wanted, list) else ():
+        if promise is None or not isinstance(promise.value, list):
+            continue
+        place = policy.span(*promise.path)
+        for destination in promise.value:
             where = required.PLACES.get(destination, destination)
             found = list(required.copies_in(destination, store, survey_of(project)))
             counted = [each for each in found if not each.defeated]
             sure = [each for each in counted if each.exists == YES]
-            if destination in ("cold", "offline") and not sure:
-                span = policy.span(*promise.path) if promise is not None else store.span
-                reason = f"no file shows whether {store.name} has a copy in {where}"
-                yield Undetermined(place=span, reason=reason, resource=store.address, environment=store.environment)
-                continue
-            words: dict[str, object] = {"store": store.name, "where": where}
-            assert promise is not None
-            notes = [Note("it is promised here", policy.span(*promise.path))]
             if sure:
-                yield Held(
-                    sure[0].span,
-                    f"{store.name} has a copy in {where}",
-                    resource=store.address,
-                    environment=store.environment,
-                )
+                yield _held(store, sure[0].span, f"{store.name} has a copy in {where}")
             elif counted:
                 reason = f"whether {store.name} has a copy in {where} is not decided"
-                yield Undetermined(
-                    place=counted[0].span,
-                    reason=reason,
-                    missing=counted[0].missing,
-                    resource=store.address,
-                    environment=store.environment,
-                )
+                yield _open(store, counted[0].span, reason, counted[0].missing)
+            elif destination in ("cold", "offline"):
+                yield _open(store, place, f"no file shows whether {store.name} has a copy in {where}")
             else:
+                notes = [Note("it is promised here", place)]
                 notes += [Note(f"it does not count: {why}", span) for each in found for why, span in each.defeated]
-                yield Violation(
-                    store.span,
-                    resource=store.address,
-                    environment=store.environment,
-                    words=words,
-                    related=notes,
-                    discriminator=destination,
-                )
+                words: dict[str, object] = {"store": store.name, "where": where}
+                yield _wrong(store, store.span, words, "", notes, destination)
 
 
 def restore_test_missing(project: Project, _: Project) -> Iterator[Outcome]:
@@ -333,23 +333,22 @@ def restore_test_missing(project: Project, _: Project) -> Iterator[Outcome]:
         if promise is None or not isinstance(promise.value, int):
             continue
         words: dict[str, object] = {"store": store.name, "promised": show_duration(promise.value)}
-        span = policy.span(*promise.path)
+        place = policy.span(*promise.path)
         entry = policy.recovery.stores[store.promised or ""]
         able = [each for each in tests if each.is_of(store, entry.at or "")]
-        if not able:
-            notes = [Note("this one tries other stores", each.span) for each in tests[:3]]
-            yield Violation(span, resource=store.address, environment=store.environment, words=words, related=notes)
-            continue
-        best = min(able, key=lambda each: each.gap)
-        gap, place = best.gap, best.span
-        if gap <= promise.value:
-            evidence = f"a restore is tried every {spoken(gap)}"
-            yield Held(place, evidence, resource=store.address, environment=store.environment)
+        open_ = [each for each in able if each.missing]
+        best = min((each for each in able if not each.missing), key=lambda each: each.gap, default=None)
+        if best is not None and best.gap <= promise.value:
+            yield _held(store, best.span, f"a restore is tried every {spoken(best.gap)}")
+        elif open_:
+            reason = f"how often a restore of {store.name} is tried is not decided"
+            yield _open(store, open_[0].span, reason, open_[0].missing)
+        elif best is not None:
+            notes = [Note("it is promised here", place)]
+            yield _wrong(store, best.span, {**words, "gap": spoken(best.gap)}, "rare", notes)
         else:
-            words["gap"] = spoken(gap)
-            notes = [Note("it is promised here", span)]
-            yield Violation(
-                place, variant="rare", resource=store.address, environment=store.environment, words=words, related=notes
+            yield _wrong(
+                store, place, words, "", [Note("this one tries other stores", each.span) for each in tests[:3]]
             )
 
 

@@ -41,7 +41,7 @@ def checked(record: Resource) -> Unknown | bool:
 
 
 def ttl(record: Resource) -> Value | None:
-    """The time to live of a record that has a failover, where it is too long."""
+    """The time to live of a record that has a failover, where it is too long or not decided."""
     value = record.get("ttl")
     amount = number(value)
-    return value if amount is not None and amount > LONGEST_TTL else None
+    return value if isinstance(value, Unknown) or (amount is not None and amount > LONGEST_TTL) else None

@@ -11,7 +11,7 @@ from depcheck.project.activities import activities
 from depcheck.recovery.restores import text_of
 from depcheck.recovery.schedules import ScheduleError, cadence, union
 from depcheck.source import Span
-from depcheck.values import Absent, scalar_text, string
+from depcheck.values import Absent, Missing, Unknown, scalar_text, string
 
 if TYPE_CHECKING:
     from depcheck.project import Project
@@ -58,11 +58,12 @@ _PROVIDERS = {"supabase": "supabase", "convex": "convex", "neon": "postgres", "p
 
 class RestoreTest:
     """A restore that is tried by a schedule. ``of`` are the types and engines that it restores, None for whatever there
-    is."""
+    is; ``missing`` is what would decide how far apart they are, where that is open."""
 
-    __slots__ = ("gap", "of", "span")
+    __slots__ = ("gap", "missing", "of", "span")
 
-    def __init__(self, gap: float, span: Span, of: frozenset[str] | None) -> None:
+    def __init__(self, gap: float, span: Span, of: frozenset[str] | None, missing: tuple[Missing, ...] = ()) -> None:
+        self.missing = missing
         self.gap = gap
         self.span = span
         self.of = of
@@ -89,11 +90,15 @@ def _of_plans(project: Project) -> Iterator[RestoreTest]:
         expression = plan.get("schedule_expression")
         text = string(expression)
         zone = string(plan.get("schedule_expression_timezone")) or "UTC"
+        selected = _selected(plan, project)
         try:
             if text is not None:
-                yield RestoreTest(cadence(text, "aws", zone).longest, expression.span, _selected(plan, project))
-        except ScheduleError:
-            continue
+                yield RestoreTest(cadence(text, "aws", zone).longest, expression.span, selected)
+            elif isinstance(expression, Unknown):
+                missing = expression.missing or (Missing(expression.reason, expression.span),)
+                yield RestoreTest(0.0, expression.span, selected, missing)
+        except ScheduleError as error:
+            yield RestoreTest(0.0, expression.span, selected, (Missing(str(error), expression.span),))
 
 
 def _selected(plan: Resource, project: Project) -> frozenset[str] | None:

@@ -71,7 +71,9 @@ def _assess(
     if stores:
         listed = ", ".join(each for each, _ in stores)
         slowest = longest(estimate.interval for _, estimate in stores)
-        terms.append(Term(f"until {listed} {'is' if len(stores) == 1 else 'are'} back", slowest, "assumed"))
+        known = all(term.basis == "documented" for _, estimate in stores for term in estimate.terms)
+        words = f"until {listed} {'is' if len(stores) == 1 else 'are'} back"
+        terms.append(Term(words, slowest, "documented" if known else "assumed"))
     if entry.match and not running:
         missing.append(Missing(f"what runs {name} (no resource matches it here)", span))
     for resource in running:
