@@ -27,12 +27,23 @@ _PERMISSION = {
 }
 
 
+# The same of a layer.
+_LAYER = {
+    "Principal": "principal",
+    "PrincipalOrgID": "organization_id",
+    "Action": "action",
+    "FunctionName": "layer_name",
+}
+_PERMISSIONS = {"aws_lambda_permission": _PERMISSION, "aws_lambda_layer_version_permission": _LAYER}
+
+
 def grants_of(resource: Resource, instance: Instance, problems: list[Problem]) -> Iterator[Grant]:
     """What the policies of a resource allow and deny."""
-    if resource.type == "aws_lambda_permission":
+    names = _PERMISSIONS.get(resource.type)
+    if names is not None:
         from depcheck.parsers.aws import lambda_permission
 
-        yield lambda_permission(resource, _PERMISSION)
+        yield lambda_permission(resource, names)
         return
     for path, source in POLICIES.get(resource.type, {}).items():
         for tree in _policies(resource, instance, path, problems):

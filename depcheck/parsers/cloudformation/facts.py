@@ -44,6 +44,7 @@ POLICIES: dict[str, tuple[tuple[str, str], ...]] = {
     "AWS::Serverless::Function": (("AssumeRolePolicyDocument", "trust"), ("Policies.[]", "sam")),
     "AWS::Serverless::StateMachine": (("Policies.[]", "sam"),),
 }
+_LAYER = {"PrincipalOrgID": "OrganizationId", "FunctionName": "LayerVersionArn"}
 #: Type → lists of ``{Name, Value}`` or maps of variables, what they belong to, and the key that holds a value.
 VARIABLES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "AWS::Lambda::Function": (("Environment.Variables", "lambda", ""),),
@@ -79,7 +80,7 @@ def add_facts(resource: Resource, facts: Facts, problems: list[Problem]) -> None
         for policy in _at(resource.attributes, path):
             facts.grants.extend(_grants(policy, source, resource, problems))
     if kind in ("AWS::Lambda::Permission", "AWS::Lambda::LayerVersionPermission"):
-        facts.grants.append(lambda_permission(resource, {}))
+        facts.grants.append(lambda_permission(resource, _LAYER if kind.endswith("LayerVersionPermission") else {}))
     for path, origin, holder in VARIABLES.get(kind, ()):
         for listed in _at(resource.attributes, path):
             facts.settings.extend(_settings(listed, origin, holder, resource))
