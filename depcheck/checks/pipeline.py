@@ -38,7 +38,8 @@ def always_true_condition(subject: Job, project: Project) -> Iterator[Outcome]:
     from depcheck.pipelines import comparisons
 
     for condition, what in comparisons.conditions_of(subject):
-        if isinstance(condition, Known) and _around(condition) and workflows.always(condition):
+        around = isinstance(condition, Known) and _around(condition) and comparisons.expression_of(condition) is None
+        if around and workflows.always(condition):
             yield Violation(condition, resource=subject.address, discriminator=what, words={"what": what, "why": ""})
             continue
         why = comparisons.truthy_operand(condition)
