@@ -255,7 +255,7 @@ def _held_against(
     gap = _gap(best)
     if best.exists != YES or gap.low <= promised < gap.high:
         missing = (*best.missing, *gap.missing)
-        yield _open(store, best.span, f"how often {store.name} is backed up is not decided", missing)
+        yield _undecided(store, best.span, f"how often {store.name} is backed up is not decided", missing)
     elif gap.low > promised:
         yield _wrong(store, best.span, {**words, "gap": spoken(gap.low)}, "", notes)
     else:
@@ -285,7 +285,7 @@ def _wrong(
     )
 
 
-def _open(store: Store, place: Span, reason: str, missing: Iterable[Missing] = ()) -> Undetermined:
+def _undecided(store: Store, place: Span, reason: str, missing: Iterable[Missing] = ()) -> Undetermined:
     return Undetermined(
         place=place, reason=reason, missing=tuple(missing), resource=store.address, environment=store.environment
     )
@@ -313,9 +313,9 @@ def promised_copy_missing(project: Project, _: Project) -> Iterator[Outcome]:
                 yield _held(store, sure[0].span, f"{store.name} has a copy in {where}")
             elif counted:
                 reason = f"whether {store.name} has a copy in {where} is not decided"
-                yield _open(store, counted[0].span, reason, counted[0].missing)
+                yield _undecided(store, counted[0].span, reason, counted[0].missing)
             elif destination in ("cold", "offline"):
-                yield _open(store, place, f"no file shows whether {store.name} has a copy in {where}")
+                yield _undecided(store, place, f"no file shows whether {store.name} has a copy in {where}")
             else:
                 notes = [Note("it is promised here", place)]
                 notes += [Note(f"it does not count: {why}", span) for each in found for why, span in each.defeated]
@@ -342,7 +342,7 @@ def restore_test_missing(project: Project, _: Project) -> Iterator[Outcome]:
             yield _held(store, best.span, f"a restore is tried every {spoken(best.gap)}")
         elif open_:
             reason = f"how often a restore of {store.name} is tried is not decided"
-            yield _open(store, open_[0].span, reason, open_[0].missing)
+            yield _undecided(store, open_[0].span, reason, open_[0].missing)
         elif best is not None:
             notes = [Note("it is promised here", place)]
             yield _wrong(store, best.span, {**words, "gap": spoken(best.gap)}, "rare", notes)
