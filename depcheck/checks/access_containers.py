@@ -112,6 +112,20 @@ def task_reaches_host(subject: Resource, project: Project) -> Iterator[Outcome]:
             yield Undetermined(container)
 
 
+def run_reaches_host(subject: Command, project: Project) -> Iterator[Outcome]:
+    """No command line gives a container the machine that it runs on."""
+    if role_of(subject.span.path):
+        return
+    for ran in container_rights.runs(subject):
+        yield Violation(
+            ran.word.span,
+            variant=ran.how,
+            severity="medium" if ran.how in ("namespace", "socket") else None,
+            discriminator=", ".join((ran.how, *ran.words.values()))[:80],
+            words=dict(ran.words),
+        )
+
+
 def task_shares_roles(subject: Resource, project: Project) -> Iterator[Outcome]:
     """What a program may do and what starts it may do are two roles."""
     task, execution = subject.get("task_role_arn"), subject.get("execution_role_arn")

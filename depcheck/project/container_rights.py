@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from depcheck.model import Resource
+from depcheck.model import Command, Resource, Word
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
@@ -177,3 +177,85 @@ def functions_of(role: Resource, project: Project) -> list[Resource]:
     """The functions of Lambda that run in a role."""
     keys = {role.address, string(role.get("arn")) or role.address}
     return [each for key in keys for each in _functions(project).get((key, role.environment, role.root), ())]
+
+
+# -- command lines -------------------------------------------------------------------------------------------------
+
+_RUNTIMES = frozenset({"docker", "podman", "nerdctl"})
+#: Options of ``docker run`` that take no value.
+_SWITCHES = frozenset(
+    {
+        "--detach",
+        "--disable-content-trust",
+        "--init",
+        "--interactive",
+        "--no-healthcheck",
+        "--oom-kill-disable",
+        "--privileged",
+        "--publish-all",
+        "--quiet",
+        "--read-only",
+        "--rm",
+        "--sig-proxy",
+        "--tty",
+        "--use-api-socket",
+    }
+)
+_LETTERS = frozenset("ditPq")
+_EMULATORS = Pattern(r"(?:^|/)(?:binfmt|qemu-user-static)\b")
+
+
+class Ran:
+    """A way in which a command line gives a container its host: ``how`` as in :class:`Reach`, the word, and the words
+    for messages."""
+
+    __slots__ = ("how", "word", "words")
+
+    def __init__(self, how: str, word: Word, **words: str) -> None:
+        self.how = how
+        self.word = word
+        self.words = words
+
+
+def runs(command: Command) -> Iterator[Ran]:
+    """Every way in which ``docker run`` gives a container its host. Images that only register emulators are left out:
+    they are started privileged for a second, as their documentation says."""
+    if any(_EMULATORS.search(word.raw) for word in command.words):
+        return
+    for option, value, word in _options(command):
+        if option == "--privileged" and value in ("", "true"):
+            yield Ran("privileged", word)
+        elif option == "--cap-add" and (name := value.upper().removeprefix("CAP_")) in DANGEROUS:
+            yield Ran("capability", word, capability=name, what=DANGEROUS[name])
+        elif option == "--pid" and value == "host":
+            yield Ran("namespace", word)
+        elif option in ("-v", "--volume"):
+            source, _, rest = value.partition(":")
+            what = owned_by(source)
+            if is_socket(source):
+                yield Ran("socket", word, path=source)
+            elif what is not None and "ro" not in rest.rpartition(":")[2].split(","):
+                yield Ran("path", word, path=source, what=what)
+
+
+def _options(command: Command) -> Iterator[tuple[str, str, Word]]:
+    """The options before the image, with their values; an option that takes none has an empty one."""
+    words = command.words
+    at = next((place for place, word in enumerate(words) if word.text in _RUNTIMES), len(words)) + 1
+    if at < len(words) and words[at].text == "container":
+        at += 1
+    if at >= len(words) or words[at].text not in ("run", "create"):
+        return
+    at += 1
+    while at < len(words):
+        text = words[at].text
+        if text is None or not text.startswith("-"):
+            return
+        name, equals, value = text.partition("=")
+        alone = name in _SWITCHES or (not name.startswith("--") and _LETTERS.issuperset(name[1:]))
+        if equals or alone:
+            yield name, value, words[at]
+        elif at + 1 < len(words):
+            at += 1
+            yield name, words[at].text or "", words[at]
+        at += 1
