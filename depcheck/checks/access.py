@@ -109,7 +109,7 @@ def token_lacks_permission(subject: Job, project: Project) -> Iterator[Outcome]:
             words={
                 "job": subject.id,
                 "name": lack.use.name,
-                "permission": " and ".join(f"{each.permission}: {each.use.level}" for each in together),
+                "permission": _joined([f"{each.permission}: {each.use.level}" for each in together]),
             },
         )
     if by_use:
@@ -118,6 +118,11 @@ def token_lacks_permission(subject: Job, project: Project) -> Iterator[Outcome]:
         yield Undetermined(undecided)
     elif certain := sorted(f"{name}: {use.level}" for name, use in needed(subject, project).needs.items()):
         yield Held(subject.permissions, f"its steps have what they need, {' and '.join(certain)}")
+
+
+def _joined(names: list[str]) -> str:
+    more = [f"{len(names) - 3} more"] if len(names) > 4 else []
+    return " and ".join((names[:3] if more else names) + more)
 
 
 def token_wider_than_needed(subject: Workflow, project: Project) -> Iterator[Outcome]:
