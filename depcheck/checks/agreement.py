@@ -49,7 +49,7 @@ def _compared(project: Project, kinds: tuple[str, ...]) -> Iterator[Outcome]:
 
 def _different(each: Difference) -> Violation:
     one, other = each.one, each.other
-    verb = "built with" if each.kind == "built" else _VERBS[other.role]
+    verb = _VERBS["build" if each.kind == "built" else other.role]
     return Violation(
         one.runtime.version,
         environment=one.runtime.environment,
@@ -67,7 +67,14 @@ def _different(each: Difference) -> Violation:
     )
 
 
-_VERBS = {"chosen": "chosen", "job": "set up", "accepted": "accepted", "image": "shipped", "function": "asked for"}
+_VERBS = {
+    "chosen": "chosen",
+    "job": "set up",
+    "accepted": "accepted",
+    "image": "shipped",
+    "function": "asked for",
+    "build": "used",
+}
 
 
 def _language(each: Statement) -> str:

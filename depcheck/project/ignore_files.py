@@ -34,6 +34,7 @@ class Told:
         self.how = how
 
 
+@lru_cache(maxsize=1)
 def told_env_files(project: Project) -> list[Told]:
     """The env files that templates are copied to and that compose files read; each once, templates first."""
     found: dict[str, Told] = {}

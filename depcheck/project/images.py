@@ -109,12 +109,27 @@ def build_of(service: Resource, project: Project) -> Build | None:
     folder = posixpath.normpath(posixpath.join(home, context))
     file = string(service.get("build", "dockerfile")) or "Dockerfile"
     path = posixpath.normpath(posixpath.join(folder, file))
-    return next((each for each in project.facts.builds if each.name == path), None)
+    return _by_name(project).get(path)
+
+
+@lru_cache(maxsize=1)
+def _by_name(project: Project) -> dict[str, Build]:
+    return {each.name: each for each in reversed(project.facts.builds)}
 
 
 def services_built_from(build: Build, project: Project) -> list[Resource]:
     """The compose services that a Dockerfile makes the image of."""
-    return [each for each in project.of_type("compose_service") if build_of(each, project) is build]
+    return _services_of(project).get(build.name, [])
+
+
+@lru_cache(maxsize=1)
+def _services_of(project: Project) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for service in project.of_type("compose_service"):
+        build = build_of(service, project)
+        if build is not None:
+            found.setdefault(build.name, []).append(service)
+    return found
 
 
 def shipped(build: Build, services: list[Resource]) -> list[Stage]:

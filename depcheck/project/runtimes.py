@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from depcheck.model import Job, Runtime, Stage
+from depcheck.model import Command, Job, Runtime, Stage
 from depcheck.project import Project
 from depcheck.project.activities import activities
 from depcheck.project.versions import Spec, agree, read
@@ -236,7 +236,16 @@ def _is_the_only_one(images: list[Statement]) -> bool:
 def _tests(statement: Statement, project: Project) -> bool:
     if statement.job is None:
         return False
-    return any("test" in each.name for each in activities(statement.job, project.facts.commands))
+    commands = _commands(project).get(statement.path, [])
+    return any("test" in each.name for each in activities(statement.job, commands))
+
+
+@lru_cache(maxsize=1)
+def _commands(project: Project) -> dict[str, list[Command]]:
+    found: dict[str, list[Command]] = {}
+    for command in project.facts.commands:
+        found.setdefault(command.span.path, []).append(command)
+    return found
 
 
 def _statements(project: Project) -> Iterator[Statement]:
