@@ -136,7 +136,10 @@ def target_of(done: Done, environments: Environments) -> str | None:
     if done.command is None:
         return None
     found: set[str] = set()
+    container = done.command.name in ("docker", "docker-compose")
     for word in done.command.words[1:]:
+        if container and (word.text or "").endswith((".yml", ".yaml")):
+            continue  # how containers are run (`compose.prod.yaml`), not where
         for part in _ARGUMENT.findall(word.text or ""):
             name = environments.within(part)
             if name is not None and not _is_weak(part):

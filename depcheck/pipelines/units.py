@@ -274,7 +274,7 @@ class Pipeline:
                 given = step.tree.get("with").span
                 inside = [each for each in commands if given.start <= each.span.start < given.end]
                 names = self._named_so(of_action(used), used)
-                if inside and not any(_PUTS.search(each.span.text) for each in inside):
+                if inside and not any(_puts(each) for each in inside):
                     names = [name for name in names if name != "deploy"]  # it only looks around on the machine
                 opaque = _asks_elsewhere(used, step.tree.get("with", "script").span.text)
                 yield Done(used, step.uses.span, names, step=step, opaque=opaque)
@@ -448,7 +448,10 @@ class Pipeline:
 _PUTS = Pattern(
     r"compose\b.*\b(?:up|pull)\b|docker (?:run|stack|service)|pm2|systemctl (?:re|daemon|start)|service .*start"
     r"|git (?:pull|checkout|reset|clone)|kubectl|helm|npm|pnpm|yarn|make\b|artisan|bundle|rsync|\./|\.sh\b"
-    r"|(?:^|\s)(?:cp|mv|ln) |python|node |supervisorctl|nginx|terraform|ansible|dokku|flyctl|tar |unzip"
+    r"|(?:^|\s)(?:cp|mv|ln) |supervisorctl|nginx|terraform|ansible|dokku|flyctl|tar |unzip"
+)
+_INSIDE = Pattern(
+    r"(?:sudo )?docker(?:[- ]compose)?\b[^|;&]*?\b(?:exec|logs|ps)\b|(?:sudo )?docker[- ]compose\b[^|;&]*?\brun\b"
 )
 #: Commands that ask GitHub how other runs ended.
 _ASKS_GITHUB = ("gh run ", "gh pr checks", "gh api repos", "gh api /repos")
@@ -471,6 +474,12 @@ _TELLING = frozenset(
         "TARGET_ENV",
     }
 )
+
+
+def _puts(command: Command) -> bool:
+    """Whether a command on a machine may put a new version there, and does not only run something of the old one."""
+    text = command.span.text
+    return _PUTS.search(text) is not None and _INSIDE.match(text) is None
 
 
 def _asks_elsewhere(used: str, script: str) -> bool:
