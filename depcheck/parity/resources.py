@@ -141,7 +141,10 @@ def _rows(
         )
         if len(each.resources) < 2:
             return
-    by_environment = {name: leaves(each.resources[name].attributes) for name in here if name in each.resources}
+    blocks = each.format != "compose"
+    by_environment = {
+        name: leaves(each.resources[name].attributes, blocks=blocks) for name in here if name in each.resources
+    }
     paths: dict[str, None] = {}
     for found in by_environment.values():
         for path, value in found.items():

@@ -124,14 +124,14 @@ def at(value: Value, path: str) -> Value:
     return value
 
 
-def leaves(value: Value, prefix: str = "") -> dict[str, Value]:
-    """The attributes of a resource by their paths: maps and blocks are opened, lists of words are one value."""
+def leaves(value: Value, *, blocks: bool = True) -> dict[str, Value]:
+    """The attributes of a resource by their paths: maps are opened, and so are ``blocks``; other lists are one value."""
     out: dict[str, Value] = {}
-    _leaves(value, prefix, out, 0)
+    _leaves(value, "", out, 0, blocks)
     return out
 
 
-def _leaves(value: Value, path: str, out: dict[str, Value], depth: int) -> None:
+def _leaves(value: Value, path: str, out: dict[str, Value], depth: int, blocks: bool) -> None:
     if isinstance(value, Absent):
         return
     inner = value.value if isinstance(value, Known) else None
@@ -139,9 +139,13 @@ def _leaves(value: Value, path: str, out: dict[str, Value], depth: int) -> None:
         out[path] = value
     elif isinstance(inner, dict):
         for key, each in inner.items():
-            _leaves(each, f"{path}.{key}" if path else key, out, depth + 1)
-    elif isinstance(inner, list) and any(isinstance(each, Known) and isinstance(each.value, dict) for each in inner):
+            _leaves(each, f"{path}.{key}" if path else key, out, depth + 1, blocks)
+    elif (
+        blocks
+        and isinstance(inner, list)
+        and any(isinstance(each, Known) and isinstance(each.value, dict) for each in inner)
+    ):
         for number, each in enumerate(inner):
-            _leaves(each, path if len(inner) == 1 else f"{path}.{number}", out, depth + 1)
+            _leaves(each, path if len(inner) == 1 else f"{path}.{number}", out, depth + 1, blocks)
     elif inner is not None:
         out[path] = value

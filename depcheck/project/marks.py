@@ -23,6 +23,11 @@ _PUBLIC = Pattern(
     r"|dev\.virtualearth\.net|dev\.visualstudio\.com|prod\.do\.dsp\.mp\.microsoft\.com|prod\.mozaws\.net)"
 )
 _URL_HOST = Pattern(r"[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?(?P<host>[a-z0-9._-]+)", re.IGNORECASE)
+_DATABASE = Pattern(
+    r"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|sqlserver|mssql|redshift|clickhouse|amqps?)(?:\+[a-z0-9]+)?"
+    r"://[^/?#\s]*/(?P<name>[A-Za-z0-9_.-]+)",
+    re.IGNORECASE,
+)
 _BARE_HOST = Pattern(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::\d+)?(?:/\S*)?", re.IGNORECASE)
 _ACCOUNT = Pattern(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?P<account>\d{12}):|(?P<registry>\d{12})\.dkr\.ecr\.")
 _NAME = Pattern(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
@@ -103,6 +108,9 @@ def marks(text: str, environments: Environments, policy: Policy | None) -> Itera
         owner = owner_of_host(host, environments, policy)
         if owner is not None:
             yield Mark("host", host, owner, start, start + len(host))
+    for match in _DATABASE.finditer(text) if "://" in text else ():
+        for owner, _ in list(_strong(match["name"], environments).items())[:1]:
+            yield Mark("database", match["name"], owner, match.start("name"), match.end("name"))
     declared = policy.environments if policy is not None else {}
     for name, entry in declared.items():
         if entry.account:
