@@ -126,7 +126,7 @@ class Survey:
         self.lookup = Lookup(project)
         self.surroundings = Surroundings(self.lookup)
         self.stores = stores_of(project, self.lookup)
-        self.jobs: list[DumpJob] = jobs_of(project)
+        self.jobs: list[DumpJob] = jobs_of(self.lookup)
         own = project.policy.recovery.assumptions if project.policy is not None else {}
         self.assumptions = Assumptions(own)
         self._circumstances: dict[int, Circumstances] = {}

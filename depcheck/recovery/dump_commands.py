@@ -226,6 +226,28 @@ def job_of(address: str, command: Command, environment: str | None) -> DumpJob |
     return None
 
 
+def job_of_text(address: str, text: str, span: Span, environment: str | None) -> DumpJob | None:
+    """The job that a command line makes which is known as text alone; None where nothing in it dumps."""
+    for pattern, engine, variant in TOOLS:
+        match = pattern.search(text)
+        if match is None:
+            continue
+        found = DumpJob(address, match[1].split(" ")[0], engine, span, environment)
+        found.variant = variant
+        found.hosts = text.split()
+        upload = BUCKET.search(text)
+        if upload is not None and UPLOADS.search(text):
+            found.destinations = [Destination("bucket", span, name=Known(upload[1], span))]
+        elif OTHERS.search(text) or UPLOADS.search(text):
+            found.destinations = [Destination("elsewhere", span)]
+        else:
+            found.destinations = [Destination("disk", span)]
+        if "|" in text and "pipefail" not in text:
+            found.defeated.append(("a pipeline without pipefail hides a failed dump", span))
+        return found
+    return None
+
+
 def tool_of(command: Command) -> tuple[str, str, str] | None:
     """The dumping tool that a command runs, the engine that it dumps, and how its dump is loaded."""
     text = text_of(command)

@@ -10,9 +10,10 @@ from depcheck.model import Command, Job, Resource, Schedule, Step
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.activities import is_off
-from depcheck.recovery import dump_commands, sidecars
+from depcheck.recovery import dump_commands, sidecars, tasks
 from depcheck.recovery.dump_commands import Destination, DumpJob, called, silenced, uploads
 from depcheck.recovery.found import SWITCHED_OFF
+from depcheck.recovery.lookup import Lookup
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
@@ -22,8 +23,9 @@ _CRON_LINE = Pattern(
 )
 
 
-def jobs_of(project: Project) -> list[DumpJob]:
+def jobs_of(lookup: Lookup) -> list[DumpJob]:
     """Every scheduled dump of a project."""
+    project = lookup.project
     scripts: dict[str, list[Command]] = {}
     by_scope: dict[tuple[str, str], list[Command]] = {}
     for command in project.facts.commands:
@@ -42,6 +44,7 @@ def jobs_of(project: Project) -> list[DumpJob]:
             found += _of_crontab(schedule_, by_scope.get((schedule_.scope, schedule_.span.path), []), scripts)
     for resource in project.of_type("aws_scheduler_schedule"):
         found += _of_scheduler(resource)
+    found += tasks.scheduled(lookup)
     for resource in project.of_type("velero_schedule"):
         found += _of_velero(resource)
     for service in project.of_type("compose_service"):
@@ -150,23 +153,10 @@ def _of_crontab_lines(path: str, commands: Sequence[Command], scripts: dict[str,
 def _line_job(
     expression: str, text: str, span: Span, command: Command, scripts: dict[str, list[Command]]
 ) -> DumpJob | None:
-    for pattern, engine, variant in dump_commands.TOOLS:
-        match = pattern.search(text)
-        if match is not None:
-            found = DumpJob(span.path, match[1].split(" ")[0], engine, span, command.environment)
-            found.variant = variant
-            found.schedules.append((expression, "crontab", "UTC"))
-            found.hosts = text.split()
-            upload = dump_commands.BUCKET.search(text)
-            if upload is not None and dump_commands.UPLOADS.search(text):
-                found.destinations = [Destination("bucket", span, name=Known(upload[1], span))]
-            elif dump_commands.OTHERS.search(text):
-                found.destinations = [Destination("elsewhere", span)]
-            else:
-                found.destinations = [Destination("disk", span)]
-            if "|" in text and "pipefail" not in text:
-                found.defeated.append(("a pipeline without pipefail hides a failed dump", span))
-            return found
+    found = dump_commands.job_of_text(span.path, text, span, command.environment)
+    if found is not None:
+        found.schedules.append((expression, "crontab", "UTC"))
+        return found
     for script, inside in scripts.items():
         name = script.rsplit("/", 1)[-1]
         if name not in [word.rsplit("/", 1)[-1] for word in text.split()]:

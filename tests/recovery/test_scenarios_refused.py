@@ -547,6 +547,82 @@ SCENARIOS: list[tuple[str, Files, str, str, str, str, str, str]] = [
 ]
 
 
+TASK = (
+    'resource "aws_ecs_task_definition" "dump" {\n  family = "dump"\n'
+    '  container_definitions = jsonencode([{ name = "dump", image = "postgres:16", command = ["bash", "-c", "%s"] }])\n}\n'
+)
+PIPED = "set -o pipefail; pg_dump -Fc app | aws s3 cp - s3://acme-dumps/app.dump"
+RULE = (
+    'resource "aws_cloudwatch_event_rule" "r" {\n  name = "r"\n  schedule_expression = "rate(6 hours)"\n%s}\n'
+    'resource "aws_cloudwatch_event_target" "t" {\n  rule = aws_cloudwatch_event_rule.r.name\n'
+    '  arn = "arn:aws:ecs:us-east-1:123456789012:cluster/c"\n  ecs_target {\n'
+    "    task_definition_arn = aws_ecs_task_definition.dump.arn\n  }\n}\n"
+)
+SCHEDULER = (
+    'resource "aws_scheduler_schedule" "s" {\n  schedule_expression = "cron(0 2 * * ? *)"\n  target {\n'
+    '    arn = "arn:aws:ecs:us-east-1:123456789012:cluster/c"\n    role_arn = "r"\n    ecs_parameters {\n'
+    "      task_definition_arn = aws_ecs_task_definition.dump.arn\n    }\n  }\n}\n"
+)
+SNAPSHOT = (
+    'resource "aws_cloudwatch_event_rule" "r" {\n  name = "r"\n  schedule_expression = "rate(12 hours)"\n}\n'
+    'resource "aws_cloudwatch_event_target" "t" {\n  rule = aws_cloudwatch_event_rule.r.name\n'
+    '  arn = "arn:aws:events:us-east-1:123456789012:target/create-snapshot"\n'
+    "  input = jsonencode(aws_ebs_volume.main.id)\n}\n"
+)
+SCENARIOS += [
+    (
+        "event-rule-task",
+        rds() + TASK % PIPED + RULE % "",
+        RDS,
+        "deletion",
+        "rpo=7h",
+        "met",
+        "6h 6h30m",
+        "EventBridge starts a task that dumps it every six hours",
+    ),
+    (
+        "event-rule-off",
+        rds() + TASK % PIPED + RULE % '  state = "DISABLED"\n',
+        RDS,
+        "deletion",
+        "rpo=7h",
+        "unrecoverable",
+        "",
+        "the rule is disabled",
+    ),
+    (
+        "event-rule-no-upload",
+        rds() + TASK % "pg_dump -Fc app > /tmp/app.dump" + RULE % "",
+        RDS,
+        "deletion",
+        "rpo=7h",
+        "unrecoverable",
+        "",
+        "the task's disk is gone when it ends",
+    ),
+    (
+        "scheduler-task",
+        rds() + TASK % PIPED + SCHEDULER,
+        RDS,
+        "deletion",
+        "rpo=1d",
+        "at_risk",
+        "24h 24h30m",
+        "every night at two",
+    ),
+    (
+        "event-rule-snapshot",
+        volume("", SNAPSHOT),
+        VOLUME,
+        "deletion",
+        "rpo=13h",
+        "met",
+        "12h 12h30m",
+        "EventBridge makes a snapshot by itself",
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("files", "match", "loss", "target", "verdict", "figures", "why"),
     [row[1:] for row in SCENARIOS],
