@@ -218,6 +218,9 @@ def oidc_subject_mismatch(subject: Job, project: Project) -> Iterator[Outcome]:
 
     slug = oidc_jobs.slug_of(project)
     for each in oidc_jobs.of_job(subject, project):
+        if each.name == "*" and oidc.trusts(project):
+            yield Undetermined(place=each.value, reason="which role the job becomes is decided when it runs")
+            continue
         trusts = oidc.by_name(project).get(each.name, ())
         if not trusts or all(oidc.impossible(trust) for trust in trusts):
             continue
@@ -326,10 +329,14 @@ def oidc_role_undefined(subject: Job, project: Project) -> Iterator[Outcome]:
     from depcheck.grants import oidc, oidc_jobs
 
     for each in oidc_jobs.of_job(subject, project):
-        if "*" in each.name or each.account not in oidc.accounts(project) or not each.account.isdigit():
+        if "*" in each.name or oidc.may_be_made(each.name, project) or oidc.is_mentioned(each.name, project):
             continue
-        if not oidc.may_be_made(each.name, project) and not oidc.is_mentioned(each.name, project):
-            yield Violation(each.value, discriminator=each.name, words={"name": each.name, "account": each.account})
+        near = oidc.nearest(each.name, project)
+        words: dict[str, object] = {"name": each.name, "account": each.account, "near": near}
+        if near is not None:
+            yield Violation(each.value, variant="near", discriminator=each.name, words=words)
+        elif each.account.isdigit() and each.account in oidc.accounts(project):
+            yield Violation(each.value, discriminator=each.name, words=words)
 
 
 def secrets_inherit(subject: Job, project: Project) -> Iterator[Outcome]:

@@ -204,6 +204,25 @@ def may_be_made(name: str, project: Project) -> bool:
     return not names or name.lower() in names or any(overlap(each, name.lower()) for each in patterns)
 
 
+#: Among more roles than these no name is looked for that is nearly the same.
+_MANY = 200
+
+
+def nearest(name: str, project: Project) -> str | None:
+    """The role for GitHub's jobs whose name is nearly the same, and not that of another environment; None if none."""
+    from difflib import get_close_matches
+
+    names = by_name(project)
+    near = get_close_matches(name, names, n=1, cutoff=0.88) if len(names) <= _MANY else []
+    within = project.environments.within
+    return near[0] if near and within(near[0]) == within(name) and not _numbered(name, near[0]) else None
+
+
+def _numbered(one: str, other: str) -> bool:
+    """Whether two names differ in their numbers, as those of siblings do."""
+    return re.findall(r"\d+", one) != re.findall(r"\d+", other)
+
+
 @lru_cache(maxsize=1)
 def accounts(project: Project) -> frozenset[str]:
     """The accounts in which jobs become roles that are made here."""
