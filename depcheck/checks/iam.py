@@ -102,7 +102,7 @@ def _escalation(found: escalation.Escalation, address: str, environment: str | N
         "" if not found.others else f", and in {found.others} more ways" if found.others > 1 else ", and in 1 more way"
     )
     words: dict[str, object] = {"path": " + ".join(path.needs), "whom": path.whom, "more": more, "source": path.source}
-    words["first"] = path.needs[0]
+    words |= {"first": path.needs[0], "narrower": reach.narrower(path.needs[0], path.on[-1] if path.on else "")}
     return Violation(
         decisive.resource,
         resource=address,
@@ -166,6 +166,7 @@ def _reached(subject: Grant, project: Project, what: str) -> Iterator[Outcome]:
     words: dict[str, object] = {
         "action": name,
         "noun": reach.noun(name),
+        "narrower": reach.narrower(name),
         "more": "" if not more else f", and {more} more such actions" if more > 1 else f", and {certain[1][0]} too",
     }
     notes = [Note("the action", permit.action.span)] if permit.action.span != permit.resource.span else []

@@ -11,11 +11,13 @@ from functools import cache, lru_cache
 
 from depcheck.data import load_json
 from depcheck.grants import actions
-from depcheck.grants.statements import Permit, Statements, everywhere, unconditional
+from depcheck.grants.statements import Permit, Statements, everywhere, telling, unconditional
 from depcheck.model import Grant
 from depcheck.project.policies import allows, pattern_of, service_of
 from depcheck.values import OPEN, Value, string
 
+#: Services whose ARNs have no region, or no account either.
+_ELSEWHERE = {"s3": ":", "route53": ":", "iam": ":ACCOUNT", "organizations": ":ACCOUNT", "cloudfront": ":ACCOUNT"}
 #: Entries of actions that are everything, or lead to it: another rule tells of them.
 ALL = frozenset({"*", "*:*", "iam:*"})
 
@@ -51,6 +53,21 @@ def noun(action: str) -> str:
     known = actions.action(action)
     fallback = known.types[0].replace("-", " ") if known is not None and known.types else "resource"
     return named.get(action) or named.get(action.partition(":")[0]) or fallback
+
+
+def narrower(action: str, kind: str = "") -> str:
+    """An ARN for less than everything, as somebody would write it: of one resource, or of a part of its inside."""
+    known = actions.action(action)
+    pairs = list(zip(known.types, known.templates, strict=True)) if known is not None else []
+    wanted = kind or _kind(action)
+    chosen = [one for type_, one in pairs if type_ == wanted] or telling([one for _, one in pairs])
+    # An object is one of a bucket to most, and of an access point to few.
+    template = next((one for one in chosen if not one.startswith(("s3:accesspoint", "*"))), f"{action}:*")
+    service, _, relative = template.partition(":")
+    if template not in chosen:
+        relative = "*"
+    where = _ELSEWHERE.get(service, "REGION:ACCOUNT")
+    return f"arn:aws:{service}:{where}:{relative.replace('*', 'NAME', 1)}"
 
 
 def _kind(action: str) -> str:

@@ -96,7 +96,7 @@ class Statements:
         templates: Sequence[str] = known.templates if known is not None else ()
         if known is not None and on:
             templates = [each for kind, each in zip(known.types, templates, strict=True) if kind == on]
-        templates = _telling(templates)
+        templates = telling(templates)
         found: Permit | None = None
         for grant, entry in self._naming(lowered):
             made = _permit(grant, entry, templates, every, passed_to)
@@ -123,7 +123,7 @@ class Statements:
         return found
 
 
-def _telling(templates: Sequence[str]) -> Sequence[str]:
+def telling(templates: Sequence[str]) -> Sequence[str]:
     """Those that tell for how much an action is: neither the one of which there is one only (Glue's catalog), nor what
     is inside of another one (a table's index)."""
     wild = [each for each in templates if "*" in each]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from depcheck.data import load_json
-from depcheck.grants import actions, names
+from depcheck.grants import actions, names, reach
+from depcheck.grants.matching import covers_every
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,25 @@ def test_the_names_of_operations_are_no_actions_and_what_they_mean_is() -> None:
             assert known is not None and known.templates, each
     managed = json.dumps(load_json("schemas", "iam-managed-policies.json"))
     assert "AdministratorAccess" in managed
+
+
+@pytest.mark.parametrize(
+    ("action", "narrower"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::NAME/*"),
+        ("iam:PassRole", "arn:aws:iam::ACCOUNT:role/NAME"),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME"),
+        ("dynamodb:Query", "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME"),
+        ("backup:DeleteRecoveryPoint", "arn:aws:backup:REGION:ACCOUNT:NAME"),
+        ("no:Action", "arn:aws:no:REGION:ACCOUNT:NAME"),
+    ],
+)
+def test_the_narrower_grant_that_a_fix_proposes(action: str, narrower: str) -> None:
+    assert reach.narrower(action) == narrower
+
+
+def test_whatever_is_proposed_is_less_than_everything() -> None:
+    for known in actions.expanded("*"):
+        if known.templates:
+            arn = reach.narrower(str(known))
+            assert not any(covers_every(arn, template) for template in known.templates if "*" in template)
