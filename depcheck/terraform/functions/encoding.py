@@ -31,6 +31,8 @@ from depcheck.terraform.values import (
     unknown,
 )
 
+# Shorter texts are read faster than the other reader is asked.
+_SHORT = 200
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
@@ -173,7 +175,51 @@ def _json_decode(arguments: list[TfValue]) -> TfValue:
     if not value.known:
         # What was encoded is known in part although its text is not.
         return unknown(combined(arguments))
-    return _Reader(text_of(value)).document()
+    read = text_of(value)
+    return _read_at_once(read) or _Reader(read).document()
+
+
+def _read_at_once(text: str) -> TfValue | None:
+    """The document by Python's own reader, where that certainly reads it as Terraform does; else None."""
+    # An escape may be half of a pair.
+    if len(text) < _SHORT or "\\u" in text:
+        return None
+    import json
+
+    try:
+        read: object = json.loads(text, parse_float=_written_number, parse_int=_written_number, parse_constant=_refused)
+        return _built(read, 0)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _written_number(text: str) -> TfValue:
+    made = parse_number(text)
+    if made is None:
+        raise ValueError(text)
+    return made
+
+
+def _refused(text: str) -> TfValue:
+    raise ValueError(text)
+
+
+def _name(name: str) -> str:
+    return name if name.isascii() else text_of(string(name))
+
+
+def _built(read: object, depth: int) -> TfValue:
+    if depth > MAX_DEPTH:
+        raise LimitError("the JSON is nested too deeply")
+    if isinstance(read, str):
+        return string(read)
+    if isinstance(read, dict):
+        return make_object({_name(name): _built(each, depth + 1) for name, each in read.items()})
+    if isinstance(read, list):
+        return make_tuple([_built(each, depth + 1) for each in read])
+    if isinstance(read, TfValue):
+        return read
+    return null() if read is None else boolean(read is True)
 
 
 class _Reader:
