@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Build, File, Instruction, Setting
 from depcheck.project import Project, exposures, provider_tokens
-from depcheck.project.build_context import contexts, copied, ignore_file
+from depcheck.project.build_context import IgnoreFile, contexts, copied, ignore_file
+from depcheck.project.contract import is_placeholder as is_to_be_filled_in
 from depcheck.project.credentials import (
     client_prefix,
     is_placeholder,
@@ -105,16 +106,23 @@ def _is_ignored(path: str, project: Project) -> bool:
 def secret_file_in_image(subject: Build, project: Project) -> Iterator[Outcome]:
     """No file with secrets is copied into an image."""
     kept = {stage.index for stage in subject.shipped()}
+    places = [(context, ignore_file(subject, context, project)) for context in contexts(subject, project)]
     for stage in subject.stages:
         for instruction in stage.instructions:
-            for source in copied(instruction):
-                yield from _copied(subject, instruction, source, stage.index in kept, project)
+            for source in dict.fromkeys(copied(instruction)):
+                yield from _copied(subject, instruction, source, stage.index in kept, places, project)
 
 
-def _copied(build: Build, instruction: Instruction, source: str, shipped: bool, project: Project) -> Iterator[Outcome]:
+def _copied(
+    build: Build,
+    instruction: Instruction,
+    source: str,
+    shipped: bool,
+    places: list[tuple[str, IgnoreFile]],
+    project: Project,
+) -> Iterator[Outcome]:
     name = source.rpartition("/")[2]
-    for context in contexts(build, project):
-        ignore = ignore_file(build, context, project)
+    for context, ignore in places:
         if _KEY_FILES.fullmatch(name) or (_ENV_FILES.fullmatch(name) and role_of(source) != "template"):
             path = f"{context}/{source}".lstrip("/")
             if name.endswith(".d"):  # a folder, by its name
@@ -296,6 +304,8 @@ def _weakness(setting: Setting, value: Known, critical: bool) -> tuple[str, str]
         return None
     if not critical and not (signs and default and setting.origin == "compose"):
         return None
+    if setting.origin == "env-file" and is_to_be_filled_in(text):
+        return None  # a placeholder in an env file is a defect of its own, and reported as one
     severity = "high" if critical and signs else "medium"
     if is_spoken(text, (setting.name, setting.scope)):
         return "default" if default else "", severity
