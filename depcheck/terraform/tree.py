@@ -24,6 +24,8 @@ from depcheck.terraform.modules import Module
 
 ReadText: TypeAlias = Callable[[str], str | None]
 ListFiles: TypeAlias = Callable[[str], Sequence[str]]
+# How many characters of files are kept for other root modules that read them.
+_KEPT = 16 * 1024 * 1024
 #: Where ``terraform init`` writes down which modules it has fetched to where.
 MANIFEST = ".terraform/modules/modules.json"
 
@@ -42,7 +44,7 @@ class Tree:
     ) -> None:
         self.files = files
         self.environments = environments
-        self.read_text = read_text
+        self.read_text = _reading_once(read_text)
         self.list_files = list_files
         self.configurations = {folder: configure(folder, paths, files) for folder, paths in by_folder(files).items()}
         self._read: dict[str, Configuration | None] = {}
@@ -119,6 +121,24 @@ class Tree:
                 joined = normpath(base + folder)
                 made[key] = "" if joined == "." else joined
         return made
+
+
+def _reading_once(read: ReadText) -> ReadText:
+    """The same, for texts that many root modules read."""
+    known: dict[str, str | None] = {}
+    size = 0
+
+    def read_text(path: str) -> str | None:
+        nonlocal size
+        if path in known:
+            return known[path]
+        found = read(path)
+        size += len(found or "") + len(path)
+        if size < _KEPT:
+            known[path] = found
+        return found
+
+    return read_text
 
 
 def _source(argument: Argument, caller: Module) -> str | None:
