@@ -20,9 +20,12 @@ def _is_local(name: str, project: Project) -> bool:
 
 # -- modules -------------------------------------------------------------------------------------------------------
 
-_VERSION = re.compile(r"(?P<operator>~>|>=|<=|=|\^|~|>|<|!=)?\s*v?(?P<numbers>\d+(?:\.\d+){0,2})(?P<rest>[-+.].*)?$")
+_VERSION = re.compile(
+    r"(?P<operator>~>|>=|<=|=|\^|~|>|<|!=)?\s*v?(?P<numbers>\d+(?:\.\d+){0,2})(?P<rest>[-+.][^\s,]*)?$"
+)
 _REF = re.compile(r"[?&]ref=(?P<ref>[^&]+)")
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+#: A first number above this is a date.
+_YEAR = 1900
 
 
 def version_of(text: str) -> tuple[int, ...] | None:
@@ -181,8 +184,10 @@ def images(compared: Comparison) -> Iterator[Outcome]:
             if first.path != second.path or not first.tag or not second.tag:
                 continue
             before, after = version_of(first.tag), version_of(second.tag)
-            size = min(len(before or ()), len(after or ()))
-            if before is None or after is None or after[:size] <= before[:size]:
+            if before is None or after is None or (before[0] > _YEAR) != (after[0] > _YEAR):
+                continue
+            size = min(len(before), len(after))
+            if after[:size] <= before[:size]:
                 continue
             yield Violation(
                 place_of(other, critical, project),

@@ -125,7 +125,7 @@ def at(value: Value, path: str) -> Value:
 
 
 def leaves(value: Value, *, blocks: bool = True) -> dict[str, Value]:
-    """The attributes of a resource by their paths: maps are opened, and so are ``blocks``; other lists are one value."""
+    """The attributes of a resource by their paths: maps are opened, ``blocks`` too; any other list is one value."""
     out: dict[str, Value] = {}
     _leaves(value, "", out, 0, blocks)
     return out
