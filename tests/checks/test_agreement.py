@@ -166,3 +166,71 @@ def test_flags_are_those_of_the_files_that_the_policy_names(tmp_path: Path) -> N
         ("cart", "production", "flag", "switches/all.json"),
         ("cart", "staging", "flag", "switches/all.json"),
     ]
+
+
+WORDS = [
+    "web",
+    "build",
+    "args",
+    ".",
+    "A=1",
+    3000,
+    "3000:80",
+    None,
+    True,
+    "${X}",
+    "node:20",
+    "postgres:14",
+    ".env",
+    "20",
+]
+SERVICE_KEYS = [
+    "build",
+    "context",
+    "args",
+    "ports",
+    "env_file",
+    "environment",
+    "healthcheck",
+    "image",
+    "target",
+    "profiles",
+]
+JOB_KEYS = ["steps", "uses", "with", "run", "services", "image", "build-args", "context", "file", "node-version", "env"]
+
+
+def trees(keys: list[str]) -> st.SearchStrategy[object]:
+    return st.recursive(
+        st.sampled_from(WORDS),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(keys), inner, max_size=3),
+        max_leaves=10,
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(trees(SERVICE_KEYS), trees(JOB_KEYS), st.text(alphabet="FROM node:20AS\n EXPOSE80COPYARG.{}$-", max_size=60))
+def test_no_shape_of_a_file_makes_a_rule_raise(service: object, job: object, dockerfile: str) -> None:
+    import json
+    from tempfile import TemporaryDirectory
+
+    from depcheck.engine import Run, run
+    from depcheck.engine.selection import Selection
+
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write(
+            folder,
+            {
+                "compose.yaml": json.dumps({"services": {"web": service}}),
+                ".github/workflows/a.yml": json.dumps({"on": "push", "jobs": {"a": job}}),
+                "Dockerfile": dockerfile,
+                ".env.example": "A=\n",
+                ".gitignore": "x\n",
+                ".nvmrc": "20\n",
+                "package.json": json.dumps({"engines": {"node": ">=18"}}),
+            },
+        )
+        project = load(Options([folder], root=folder, use_git=False))
+        rules = [rule for rule in RULES if rule.pack == "agreement"]
+        report = run(project, rules, Run(Selection(rules, profile="strict")))
+    assert [each for each in report.errors if each.internal] == []

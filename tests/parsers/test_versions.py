@@ -17,7 +17,7 @@ from depcheck.values import scalar_text
 def told(path: str, text: str) -> list[tuple[str, str | None]]:
     parsed = parse(Text.of(Source(path, text)), Context(Environments()))
     for each in parsed.facts.runtimes:
-        assert each.span.text == scalar_text(each.version)
+        assert scalar_text(each.version) in (each.span.text, each.span.text.strip('"'))
     return [(each.language, scalar_text(each.version)) for each in parsed.facts.runtimes]
 
 
@@ -43,6 +43,13 @@ def told(path: str, text: str) -> list[tuple[str, str | None]]:
             [("node", ">=20 <23"), ("npm", "10")],
         ),
         ("package.json", '{"engines": {"node": ', []),
+        ("pyproject.toml", '[project]\nname = "a"\nrequires-python = ">=3.11"\n', [("python", ">=3.11")]),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.11"\nx = "1"\n', [("python", "^3.11")]),
+        (
+            "mise.toml",
+            '[tools]\nnode = ["22", "20"]\ngo = {version = "1.23"}\n',
+            [("node", "22"), ("node", "20"), ("go", "1.23")],
+        ),
         (".nvmrc", "", []),
         (".nvmrc", "x" * 500, []),
     ],
