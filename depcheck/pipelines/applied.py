@@ -7,7 +7,8 @@ from posixpath import join, normpath
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Resource
-from depcheck.pipelines.units import Done, Unit, pipeline_of
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.project.states import folder_of, is_sample, states
 from depcheck.source import Span

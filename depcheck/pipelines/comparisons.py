@@ -8,7 +8,7 @@ from depcheck.findings import Outcome, Violation
 from depcheck.model import Job
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import UNDECIDED, Situation, evaluate
-from depcheck.pipelines.units import is_run
+from depcheck.pipelines.telling import is_run
 from depcheck.project.workflows import text_of
 from depcheck.syntax import expressions
 from depcheck.syntax.expressions import Expression, Token

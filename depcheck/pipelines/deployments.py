@@ -9,7 +9,8 @@ from functools import lru_cache
 from depcheck.environments import Environments
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import Situation, calls, holds
-from depcheck.pipelines.units import Done, Pipeline, Unit, pipeline_of
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.units import Pipeline, pipeline_of
 from depcheck.project import Project
 from depcheck.project.activities import TALKS, is_off
 from depcheck.source import Span
@@ -17,10 +18,6 @@ from depcheck.source import Span
 #: Scripts and jobs of these put back or bring back, and are no way to a new version.
 _BACKWARDS = Pattern(
     r"roll-?_?back|restore|recover|disaster|failover|(?:^|[^a-z])dr(?:[^a-z]|$)|destroy|teardown|tear-down|cleanup"
-)
-#: How the paths of scripts say that they bring a new version.
-_FORWARD = Pattern(
-    r"deploy|releas|publish|ship|roll-?_?out|promote|apply|provision|update|upgrade|launch|bootstrap|infra|cd\b"
 )
 #: Words that name an environment but mean something else in most arguments.
 _WEAK = frozenset({"test", "testing", "local", "live", "review", "preview", "develop", "dev", "qa", "stage"})
@@ -99,8 +96,6 @@ def deployments_to(project: Project, environment: str) -> list[Deployment]:
 
 def _goes_back(unit: Unit) -> bool:
     job = unit.job
-    if job is None and not _FORWARD.search(unit.path.lower()):
-        return True  # a script for something else that also deploys or restarts
     if job is not None and "failure" in calls(job.condition) and holds(job.condition, Situation({})) is False:
         return True
     return _BACKWARDS.search(unit.name.rsplit("/", 1)[-1].lower()) is not None

@@ -9,8 +9,9 @@ from depcheck.model import Resource
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import calls
 from depcheck.pipelines.deployments import Deployment, deployments, on_failure
+from depcheck.pipelines.nouns import Done
 from depcheck.pipelines.together import told_once
-from depcheck.pipelines.units import Done, pipeline_of
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, scalar_text

@@ -8,8 +8,9 @@ from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import calls
 from depcheck.pipelines.deployments import Deployment, deployments
+from depcheck.pipelines.nouns import Unit
 from depcheck.pipelines.starts import may_run, starts
-from depcheck.pipelines.units import Unit, pipeline_of
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, string

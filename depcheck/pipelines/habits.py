@@ -8,7 +8,9 @@ from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.model import Image
 from depcheck.patterns import Pattern
 from depcheck.pipelines.deployments import deployments, deployments_to, earlier
-from depcheck.pipelines.units import Done, Unit, is_run, pipeline_of
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.telling import is_run
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.values import string
 

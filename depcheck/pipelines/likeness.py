@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from depcheck.environments import Environments
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.pipelines.deployments import Deployment, deployments, on_failure
+from depcheck.pipelines.nouns import Unit
 from depcheck.pipelines.promised import listed
-from depcheck.pipelines.units import Unit, pipeline_of
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
 

@@ -9,7 +9,8 @@ from depcheck.findings import Note, Outcome, Violation
 from depcheck.model import Step
 from depcheck.patterns import Pattern
 from depcheck.pipelines.deployments import target_of
-from depcheck.pipelines.units import Done, Unit, pipeline_of
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project, workflows
 from depcheck.project.workflows import Placed
 from depcheck.source import Span

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.model import Job, Step
 from depcheck.patterns import Pattern
-from depcheck.pipelines.units import Done, Unit, pipeline_of
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
 from depcheck.values import Absent, string

@@ -18,8 +18,9 @@ from depcheck.pipelines.deployments import (
     matching,
     on_failure,
 )
+from depcheck.pipelines.nouns import Done, Unit
 from depcheck.pipelines.together import told_once
-from depcheck.pipelines.units import Done, Pipeline, Unit, pipeline_of
+from depcheck.pipelines.units import Pipeline, pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
 

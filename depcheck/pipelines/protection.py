@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.patterns import Pattern
 from depcheck.pipelines.deployments import Deployment, deployments
+from depcheck.pipelines.nouns import Unit
 from depcheck.pipelines.starts import may_run, starts
-from depcheck.pipelines.units import Unit, pipeline_of
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.values import Absent, Known, Unknown, Value, string
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.pipelines.deployments import Place, matching
-from depcheck.pipelines.units import Unit, pipeline_of
+from depcheck.pipelines.nouns import Unit
+from depcheck.pipelines.units import pipeline_of
 from depcheck.policy.words import show_duration
 from depcheck.project import Project
 from depcheck.values import Absent, Known, Value, string

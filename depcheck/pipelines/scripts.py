@@ -55,7 +55,7 @@ class _Target:
 class Scripts:
     """The scripts of a project. Files are looked into when they are first called."""
 
-    __slots__ = ("_made", "_packages", "_project", "_shell", "_targets")
+    __slots__ = ("_made", "_manifests", "_packages", "_project", "_shell", "_targets")
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -64,6 +64,7 @@ class Scripts:
             if command.origin == "script" and not command.scope:
                 self._shell.setdefault(command.span.path, []).append(command)
         self._packages: dict[str, dict[str, Text]] = {}
+        self._manifests: list[str] | None = None
         self._targets: dict[str, dict[str, _Target]] = {}
         self._made: dict[tuple[str, str], Script] = {}
 
@@ -141,8 +142,10 @@ class Scripts:
             if self._project.file(path) is not None:
                 break
         if workspace:
-            for path in self._project.files:
-                if path.rsplit("/", 1)[-1] == "package.json" and name in self._scripts_of(path):
+            if self._manifests is None:
+                self._manifests = [each for each in self._project.files if each.rsplit("/", 1)[-1] == "package.json"]
+            for path in self._manifests:
+                if name in self._scripts_of(path):
                     return self._parsed(name, path, dirname(path), self._scripts_of(path)[name])
         return None
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from depcheck.findings import Outcome, Violation
 from depcheck.patterns import Pattern
 from depcheck.pipelines.deployments import Deployment, deployments, earlier, later, on_failure
-from depcheck.pipelines.units import Done, Unit, pipeline_of
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
 from depcheck.values import Known

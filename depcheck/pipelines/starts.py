@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from depcheck.model import Step
 from depcheck.pipelines.conditions import UNDECIDED, Datum, Situation, branch_matches, calls, holds
-from depcheck.pipelines.units import Unit
+from depcheck.pipelines.nouns import Unit
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Value, string
 

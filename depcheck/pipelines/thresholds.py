@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.pipelines.deployments import deployments, on_failure
-from depcheck.pipelines.units import Done, Unit, pipeline_of
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.project.command_lines import unwrapped
 from depcheck.values import Absent, Unknown, scalar_text

@@ -9,113 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from posixpath import dirname, join, normpath
+from posixpath import dirname, normpath
 
 from depcheck.model import Command, Job, Step, Workflow
-from depcheck.patterns import Pattern
-from depcheck.pipelines.scripts import Script, Scripts
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.scripts import Scripts
+from depcheck.pipelines.telling import (
+    ASKS_GITHUB,
+    FORWARD,
+    MAY_DEPLOY,
+    SENDS,
+    SHOWS,
+    TELLING,
+    asks_elsewhere,
+    is_idle,
+    is_run,
+    moved,
+    puts,
+)
 from depcheck.project import Project
 from depcheck.project.activities import is_off, of_action, of_command
 from depcheck.project.command_lines import unwrapped
-from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text, string
 
 #: How deep scripts may call scripts, and workflows workflows; how much one job may do in all.
 _DEEPEST, _MOST = 6, 4_000
-#: Words that only say something; a script of nothing else does nothing.
-_IDLE = frozenset({"echo", "printf", "true", ":", "exit", "false", "sleep"})
-
-
-class Done:
-    """One thing that a unit does: a command or an action, the words of the policy for it (``names``), its place in the
-    unit's own file, and in ``inner`` that in the script which the unit calls; ``folder`` is where it runs. ``opaque``
-    marks what cannot be looked into: a script that is not here, a workflow of another repository."""
-
-    __slots__ = ("command", "environment", "folder", "inner", "names", "opaque", "span", "step", "text")
-
-    def __init__(
-        self,
-        text: str,
-        span: Span,
-        names: list[str],
-        *,
-        step: Step | None = None,
-        command: Command | None = None,
-        inner: Span | None = None,
-        environment: str | None = None,
-        opaque: bool = False,
-        folder: str = "",
-    ) -> None:
-        self.folder = folder
-        self.text = text
-        self.span = span
-        self.names = names
-        self.step = step
-        self.command = command
-        self.inner = inner
-        self.environment = environment
-        self.opaque = opaque
-
-
-class Unit:
-    """A job, or a script that deploys by itself (then ``job`` is None). ``caller`` is the unit whose job calls the
-    workflow of this one; ``needs`` are the units that come before it, ``given`` the inputs that the caller gives."""
-
-    __slots__ = (
-        "address",
-        "caller",
-        "done",
-        "environments",
-        "given",
-        "job",
-        "name",
-        "needs",
-        "path",
-        "span",
-        "workflow",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        address: str,
-        span: Span,
-        *,
-        job: Job | None = None,
-        workflow: Workflow | None = None,
-        caller: Unit | None = None,
-        given: Mapping[str, Value] | None = None,
-    ) -> None:
-        self.name = name
-        self.address = address
-        self.span = span
-        self.path = span.path
-        self.job = job
-        self.workflow = workflow
-        self.caller = caller
-        self.given: Mapping[str, Value] = given or {}
-        self.needs: list[Unit] = []
-        self.done: list[Done] = []
-        self.environments: list[str] = []
-
-    @property
-    def chain(self) -> list[Unit]:
-        """The unit and those that call it, the outermost last."""
-        found = [self]
-        while found[-1].caller is not None:
-            found.append(found[-1].caller)
-        return found
-
-    @property
-    def triggers(self) -> dict[str, Value]:
-        """What starts it: of a called workflow, what starts the outermost caller."""
-        job = self.chain[-1].job
-        return job.triggers if job is not None else {}
-
-    @property
-    def environment(self) -> str | None:
-        """Its only environment; None for none or several."""
-        return self.environments[0] if len(self.environments) == 1 else None
 
 
 class Pipeline:
@@ -230,16 +148,19 @@ class Pipeline:
 
     def _add_scripts(self) -> None:
         """Scripts that deploy and that no job and no other script calls."""
+        files = {path: each for path, each in self.scripts.files.items() if FORWARD.search(path.lower())}
+        files = {path: each for path, each in files.items() if not SHOWS.search(path)}
+        if not files:
+            return
         called: set[str] = {each.inner.path for unit in self.units for each in unit.done if each.inner is not None}
+        names = {path.rsplit("/", 1)[-1] for path in files}
         for path, commands in self.scripts.files.items():
-            if path in called:
-                continue
             for command in commands:
-                called.update(
-                    each.path for each in self.scripts.called(command, dirname(path)) or () if each.path != path
-                )
-        for path, commands in self.scripts.files.items():
-            if path in called or _SHOWS.search(path) or not any("deploy" in of_command(each) for each in commands):
+                if any(word.raw.rsplit("/", 1)[-1] in names for word in command.words):
+                    scripts = self.scripts.called(command, dirname(path)) or ()
+                    called.update(each.path for each in scripts if each.path != path)
+        for path, commands in files.items():
+            if path in called or not any(MAY_DEPLOY.search(each.span.text) for each in commands):
                 continue
             file = self.project.file(path)
             span = file.span if file is not None else commands[0].span
@@ -274,9 +195,9 @@ class Pipeline:
                 given = step.tree.get("with").span
                 inside = [each for each in commands if given.start <= each.span.start < given.end]
                 names = self._named_so(of_action(used), used)
-                if inside and not any(_puts(each) for each in inside):
+                if inside and not any(puts(each) for each in inside):
                     names = [name for name in names if name != "deploy"]  # it only looks around on the machine
-                opaque = _asks_elsewhere(used, step.tree.get("with", "script").span.text)
+                opaque = asks_elsewhere(used, step.tree.get("with", "script").span.text)
                 yield Done(used, step.uses.span, names, step=step, opaque=opaque)
                 yield from self._of_local_action(used, step, around)
         else:
@@ -323,18 +244,18 @@ class Pipeline:
             names = self._named_so(of_command(command), text)
             scripts = self.scripts.called(command, folder)
             opaque = scripts is None and not names
-            opaque = opaque or text.startswith(_ASKS_GITHUB)
+            opaque = opaque or text.startswith(ASKS_GITHUB)
             done = Done(text, command.span, names, command=command, opaque=opaque, folder=folder)
             if outer is not None:
                 done.inner, done.span = command.span, outer.span
             bodies = [each for each in scripts or () if each.key not in around]
-            if bodies and all(_is_idle(each) for each in bodies):
+            if bodies and all(is_idle(each) for each in bodies):
                 done.names = []
             yield done
             if len(around) < _DEEPEST:
                 for script in bodies:
                     yield from self._of_commands(script.commands, script.folder, done, [*around, script.key])
-            folder = _moved(command, folder)
+            folder = moved(command, folder)
 
     def _of_script(self, path: str, commands: Sequence[Command], environment: str | None) -> list[Done]:
         """The commands of a script; what it exports tells the environment of those behind."""
@@ -343,7 +264,7 @@ class Pipeline:
         starts = sorted(
             (setting.span.start, told)
             for setting in self.project.facts.settings
-            if setting.origin == "shell" and setting.span.path == path and setting.name in _TELLING
+            if setting.origin == "shell" and setting.span.path == path and setting.name in TELLING
             if (told := environments.within(scalar_text(setting.value) or "")) is not None
         )
         found: list[Done] = []
@@ -357,7 +278,7 @@ class Pipeline:
 
     def _named_so(self, names: list[str], text: str) -> list[str]:
         """With the words for which the policy lists a command of the project's own; what is sent is no question."""
-        if "health-check" in names and _SENDS.search(text):
+        if "health-check" in names and SENDS.search(text):
             names = [name for name in names if name != "health-check"]
         if not self._own:
             return names
@@ -442,72 +363,6 @@ class Pipeline:
     def unit_of(self, job: Job) -> Unit | None:
         """The unit of a job where nobody calls its workflow."""
         return self._by_job.get(id(job))
-
-
-#: What puts something onto a machine that a step is connected to.
-_PUTS = Pattern(
-    r"compose\b.*\b(?:up|pull)\b|docker (?:run|stack|service)|pm2|systemctl (?:re|daemon|start)|service .*start"
-    r"|git (?:pull|checkout|reset|clone)|kubectl|helm|npm|pnpm|yarn|make\b|artisan|bundle|rsync|\./|\.sh\b"
-    r"|(?:^|\s)(?:cp|mv|ln) |supervisorctl|nginx|terraform|ansible|dokku|flyctl|tar |unzip"
-)
-_INSIDE = Pattern(
-    r"(?:sudo )?docker(?:[- ]compose)?\b[^|;&]*?\b(?:exec|logs|ps)\b|(?:sudo )?docker[- ]compose\b[^|;&]*?\brun\b"
-)
-#: Commands that ask GitHub how other runs ended.
-_ASKS_GITHUB = ("gh run ", "gh pr checks", "gh api repos", "gh api /repos")
-#: Folders of scripts that show something, or that other programs bring.
-_SHOWS = Pattern(
-    r"(?:^|/)(?:docs?|documentation|examples?|samples?|templates?|vendor|third[-_]party|tests?|fixtures)/", 2
-)
-_SENDS = Pattern(r"curl .*(?:-X\s*(?:POST|PUT|PATCH)|--request (?:POST|PUT|PATCH)|\s(?:-d|--data\S*)\s)")
-#: Variables whose value names the environment that the following commands are for.
-_TELLING = frozenset(
-    {
-        "ENVIRONMENT",
-        "ENV",
-        "STAGE",
-        "DEPLOY_ENV",
-        "DEPLOYMENT_ENV",
-        "APP_ENV",
-        "TF_WORKSPACE",
-        "AWS_PROFILE",
-        "TARGET_ENV",
-    }
-)
-
-
-def _puts(command: Command) -> bool:
-    """Whether a command on a machine may put a new version there, and does not only run something of the old one."""
-    text = command.span.text
-    return _PUTS.search(text) is not None and _INSIDE.match(text) is None
-
-
-def _asks_elsewhere(used: str, script: str) -> bool:
-    """Whether an action asks GitHub how other runs ended, so that it may stand for what they do."""
-    name = used.split("@", 1)[0].lower()
-    return "wait-on-check" in name or "wait-for-check" in name or ("github-script" in name and "conclusion" in script)
-
-
-def is_run(path: str) -> bool:
-    """Whether a workflow stands where it is run from; elsewhere, in documents or for other services, it is not."""
-    folder = path.rpartition("/")[0]
-    return folder.endswith((".github/workflows", ".gitea/workflows", ".forgejo/workflows"))
-
-
-def _is_idle(script: Script) -> bool:
-    """Whether a script only says something (``echo "no tests yet" && exit 0``)."""
-    return bool(script.commands) and all(each.name in _IDLE for each in script.commands)
-
-
-def _moved(command: Command, folder: str) -> str:
-    """The folder after a ``cd``."""
-    if command.name not in ("cd", "pushd") or len(command.words) != 2 or command.words[1].text is None:
-        return folder
-    to = command.words[1].text
-    whole = normpath(join(folder, to)) if folder and not to.startswith("/") else normpath(to)
-    while whole.startswith("../"):
-        whole = whole[3:]
-    return "" if whole in (".", "..", "/") else whole
 
 
 @lru_cache(maxsize=1)

@@ -98,7 +98,24 @@ TALKS = frozenset(
         "cat",
         "grep",
     }
-    | {"chmod", "chown", "cp", "mv", "rm", "ls", "test", "[", "[[", "touch", "shellcheck", "command", "which", "type"}
+    | {"chmod", "chown", "cp", "mv", "rm", "ls", "touch", "shellcheck", "which", "type", "command", "test", "[", "[["}
+    | {
+        "cd",
+        "pushd",
+        "popd",
+        "export",
+        "set",
+        "unset",
+        "local",
+        "declare",
+        "readonly",
+        "return",
+        "exit",
+        "sleep",
+        "read",
+    }
+    | {"shift", "trap", "let", "expr", "true", "false", ":", "jq", "sed", "awk", "tr", "cut", "head", "tail", "sort"}
+    | {"uniq", "wc", "date", "mkdir", "find", "basename", "dirname"}
 )
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from depcheck.environments import Environments
 from depcheck.pipelines.deployments import deployments
+from depcheck.pipelines.nouns import Unit
 from depcheck.pipelines.starts import ANY, may_run, starts
-from depcheck.pipelines.units import Pipeline, Unit
+from depcheck.pipelines.units import Pipeline
 from depcheck.project import Project
 from depcheck.project.loading import Options, load
 from depcheck.source import Source
