@@ -14,7 +14,7 @@ from depcheck.source import Span
 from depcheck.values import Known, Value, scalar_text
 
 #: Origins that are told in an environment's own file, so that what they say is meant for it.
-GIVEN = frozenset({"env-file", "compose", "container", "lambda", "platform", "kubernetes"})
+GIVEN = frozenset({"env-file", "compose", "container", "lambda", "platform", "kubernetes", "config"})
 _TOKEN = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -38,9 +38,10 @@ def only_shows(subject: Setting) -> bool:
 
 
 class Given:
-    """A value that a deployed environment is given, with its ``text`` and the ``words`` of its name."""
+    """A value that a deployed environment is given, with its ``text`` and the ``words`` of its name; ``key`` is the
+    name as a variable would have it (``LOGGING_LEVEL`` for ``logging.level``)."""
 
-    __slots__ = ("critical", "environment", "name", "origin", "scope", "text", "value", "words")
+    __slots__ = ("critical", "environment", "key", "name", "origin", "scope", "text", "value", "words")
 
     def __init__(self, setting: Setting, value: Known, text: str, environment: str, *, critical: bool) -> None:
         self.name = setting.name
@@ -50,7 +51,9 @@ class Given:
         self.text = text
         self.environment = environment
         self.critical = critical
-        self.words = frozenset(words_of(setting.name))
+        words = words_of(setting.name)
+        self.key = setting.name.upper() if setting.name.isupper() else "_".join(words).upper()
+        self.words = frozenset(words)
 
 
 @lru_cache(maxsize=2)

@@ -231,7 +231,7 @@ OFF = frozenset({"false", "0", "no", "off", "disabled"})
 
 def debugging(subject: Given, project: Project) -> Iterator[Violation]:
     """Debugging that is on in production, and logs that tell everything."""
-    name = subject.name.upper()
+    name = subject.key
     if "DEBUG" not in name and "LEVEL" not in name and not _MAY_SHOW.search(name):
         return
     value, text, environment = subject.value, subject.text, subject.environment
@@ -259,7 +259,7 @@ _MAY_SHOW = Pattern(r"SHOW|DISPLAY|EXPOSE|GRAPH|INTROSPECTION")
 def open_doors(subject: Given, project: Project) -> Iterator[Violation]:
     """Protections that production is told to leave off."""
     value, text, environment = subject.value, subject.text, subject.environment
-    lowered, name = text.strip().lower(), subject.name.upper()
+    lowered, name = text.strip().lower(), subject.key
     if lowered not in ON and lowered not in OFF:
         return
     table = switches()
