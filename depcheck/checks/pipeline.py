@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from depcheck.findings import Held, Outcome, Undetermined, Violation
-from depcheck.model import Image, Job
+from depcheck.model import Image, Job, Resource
 from depcheck.project import Project, workflows
 from depcheck.values import Known, Unknown
 
@@ -205,6 +205,20 @@ def tests_not_awaited(subject: Project, _: Project) -> Iterator[Outcome]:
     from depcheck.pipelines import gates
 
     yield from gates.unawaited_checks(subject)
+
+
+def environments_side_by_side(subject: Project, _: Project) -> Iterator[Outcome]:
+    """Staging is deployed to before production, not beside it."""
+    from depcheck.pipelines import gates
+
+    yield from gates.side_by_side(subject)
+
+
+def deployment_strategy_differs(subject: Resource, project: Project) -> Iterator[Outcome]:
+    """A service replaces its old version in a way that is promised."""
+    from depcheck.pipelines import strategies
+
+    yield from strategies.of_service(subject, project)
 
 
 def checkout_missing(subject: Project, _: Project) -> Iterator[Outcome]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from depcheck.findings import Held, Note, Outcome, Violation
+from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import calls
 from depcheck.pipelines.deployments import Deployment, deployments
@@ -13,7 +14,10 @@ from depcheck.pipelines.starts import may_run, starts
 from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
-from depcheck.values import Known, Unknown, string
+from depcheck.values import Known, Unknown, scalar_text, string
+
+if TYPE_CHECKING:
+    from depcheck.policy.models.pipeline import Deploy
 
 #: What of a condition asks how the jobs before ended.
 _ASKS = Pattern(
@@ -133,3 +137,59 @@ def _tests(unit: Unit) -> Span | None:
 def _run_together(one: Unit, other: Unit) -> bool:
     """Whether one start surely starts both."""
     return any(may_run(one, start) and may_run(other, start) for start in starts(one))
+
+
+def side_by_side(project: Project) -> Iterator[Outcome]:
+    """Staging and production of one workflow that one start deploys to, without one waiting for the other."""
+    pipeline = pipeline_of(project)
+    environments = project.environments
+    promised = project.policy.pipeline.deploys if project.policy is not None else {}
+    found = deployments(project)
+    for deployment in found:
+        unit, environment = deployment.unit, deployment.environment
+        if unit.job is None or environment not in environments.critical or _is_promised(promised, environment):
+            continue
+        for other in found:
+            if environments.role(other.environment) != "staging" or other.unit.job is None:
+                continue
+            if other.unit is unit:
+                yield from _in_one_job(unit, deployment)
+                continue
+            same = other.unit.chain[-1].workflow is unit.chain[-1].workflow
+            waits = other.unit in pipeline.before(unit) or unit in pipeline.before(other.unit)
+            if not same or waits or not _run_together(unit, other.unit):
+                continue
+            yield Violation(
+                unit.span,
+                resource=unit.address,
+                environment=environment,
+                related=[Note(f"{other.name} deploys to {other.environment}", other.span)],
+                words={"job": unit.name, "environment": environment, "other": other.environment},
+            )
+            break
+
+
+def _is_promised(promised: Mapping[str, Deploy], environment: str | None) -> bool:
+    """Whether the policy says what comes before this environment, which is held by itself."""
+    return environment is not None and environment in promised and bool(promised[environment].after)
+
+
+def _in_one_job(unit: Unit, deployment: Deployment) -> Iterator[Outcome]:
+    """A matrix of environments runs all of them at once, unless it is told not to."""
+    job = unit.job
+    if job is None or len(unit.environments) < 2:
+        return
+    most = job.tree.get("strategy", "max-parallel")
+    if isinstance(most, Known) and scalar_text(most) == "1":
+        return
+    if isinstance(most, Unknown):
+        yield Undetermined(most, resource=unit.address)
+        return
+    yield Violation(
+        unit.span,
+        resource=unit.address,
+        environment=deployment.environment,
+        variant="matrix",
+        related=[Note("it deploys here", deployment.first.span)],
+        words={"job": unit.name, "environment": deployment.environment, "other": ""},
+    )
