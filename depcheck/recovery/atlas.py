@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from depcheck.recovery.found import DAY, HOUR, NO, OPEN, Answer, Context, Mechanism, both, is_on, number, span_of
 from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Term
+from depcheck.recovery.lookup import scope_of
 from depcheck.source import Span
 from depcheck.values import Absent, Missing, Unknown, Value, scalar_text, string
 
@@ -39,7 +40,10 @@ def of(context: Context) -> Iterator[Mechanism]:
     yield from _elections(context)
     cluster = context.resource
     size = _instance_size(context)
-    if size in _SHARED and size == "M0":
+    if size == "M0":
+        return
+    if size in _SHARED:
+        yield from _of_flex(context)
         return
     old = cluster.type == "mongodbatlas_cluster"
     enabled = is_on(cluster.get("cloud_backup" if old else "backup_enabled"), cluster)
@@ -49,9 +53,10 @@ def of(context: Context) -> Iterator[Mechanism]:
     schedule: Value = schedules[0].attributes if schedules else Absent(cluster.span)
     continuous = both(enabled, is_on(cluster.get("pit_enabled"), cluster))
     if continuous.state != NO:
-        kept = _window(schedule, cluster.span)
+        kept = _reaching(_window(schedule, cluster.span), _items(schedule))
         yield context.make("atlas-continuous", continuous.span, kept=kept, answer=continuous)
     items = _items(schedule) if schedules else [_Item("hourly", _DEFAULT_GAP, Range(_DEFAULT_KEPT), enabled.span)]
+    yield from _compliance(items, enabled, context)
     for item in items:
         yield context.make("atlas-snapshots", item.span, rpo=_rpo(item, context), kept=item.kept, answer=enabled)
     retained = is_on(cluster.get("retain_backups_enabled"), cluster)
@@ -63,6 +68,35 @@ def of(context: Context) -> Iterator[Mechanism]:
         )
     for copy in schedule.get("copy_settings").elements():
         yield from _copied(copy, items, continuous, enabled, context)
+
+
+def _of_flex(context: Context) -> Iterator[Mechanism]:
+    """A cluster on shared hardware, of which Atlas makes a snapshot a day by itself."""
+    span = context.resource.span
+    kept = Range(0.0, UNBOUNDED, (Missing(f"how long Atlas keeps the snapshots of {context.resource.address}", span),))
+    yield context.make("atlas-snapshots", span, rpo=_rpo(_Item("daily", float(DAY), kept, span), context), kept=kept)
+
+
+def _reaching(window: Range, items: list[_Item]) -> Range:
+    """A moment is restored from the snapshot before it, so that no window reaches further back than snapshots do."""
+    if not items:
+        return window
+    low, high = max(each.kept.low for each in items), max(each.kept.high for each in items)
+    missing = tuple(each for item in items for each in item.kept.missing)
+    return Range(min(window.low, low), min(window.high, high), (*window.missing, *missing))
+
+
+def _compliance(items: list[_Item], enabled: Answer, context: Context) -> Iterator[Mechanism]:
+    """A backup compliance policy of the project: nobody, whatever rights he has, deletes its snapshots."""
+    cluster = context.resource
+    for policy in context.lookup.project.of_type("mongodbatlas_backup_compliance_policy"):
+        own, other = cluster.get("project_id"), policy.get("project_id")
+        same = string(own) == string(other) if string(own) and string(other) else True
+        if scope_of(policy) != scope_of(cluster) or not same or not items:
+            continue
+        best = min(items, key=lambda each: each.gap if each.gap is not None else UNBOUNDED)
+        rpo = _rpo(best, context)
+        yield context.make("atlas-compliance-policy", policy.span, rpo=rpo, kept=best.kept, answer=enabled)
 
 
 def _window(schedule: Value, span: Span) -> Range:

@@ -162,6 +162,8 @@ def excess(each: Assessment, *, worst: bool) -> tuple[str, dict[str, object]]:
             words |= {"figure": spoken(figure), "promised": spoken(promise.value)}
             if figure == UNBOUNDED:
                 return f"{name}-unbounded", words
+            if name == "rpo" and promise.value == 0:
+                return "rpo-zero", words
             return name, words
     kept = mechanism.kept
     words |= {"figure": spoken(kept.high), "promised": spoken(target.retention.value) if target.retention else ""}

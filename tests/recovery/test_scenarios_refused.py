@@ -12,11 +12,13 @@ from test_scenarios import (
     TIMED,
     VERSIONED,
     Files,
+    atlas,
     bucket,
     cache,
     compose,
     dlm,
     efs,
+    item,
     named,
     plan,
     rds,
@@ -569,7 +571,58 @@ SNAPSHOT = (
     '  arn = "arn:aws:events:us-east-1:123456789012:target/create-snapshot"\n'
     "  input = jsonencode(aws_ebs_volume.main.id)\n}\n"
 )
+FLEX = (
+    '    region_configs {\n      region_name = "US_EAST_1"\n      priority = 7\n      electable_specs {\n'
+    '        instance_size = "M5"\n      }\n    }\n'
+)
+COMPLIANCE = (
+    'resource "mongodbatlas_backup_compliance_policy" "main" {\n  project_id = "p"\n  authorized_email = "a@example.com"\n'
+    "  copy_protection_enabled = true\n}\n"
+)
+CLUSTER = "mongodbatlas_advanced_cluster.main"
 SCENARIOS += [
+    (
+        "atlas-shared",
+        atlas(specs=FLEX),
+        CLUSTER,
+        "deletion",
+        "rpo=25h",
+        "met",
+        "24h 24h30m",
+        "a snapshot a day by itself",
+    ),
+    (
+        "atlas-account",
+        atlas("  backup_enabled = true"),
+        CLUSTER,
+        "account",
+        "rpo=1d",
+        "unrecoverable",
+        "",
+        "whoever has the account deletes the snapshots",
+    ),
+    (
+        "atlas-compliance",
+        atlas("  backup_enabled = true") + COMPLIANCE,
+        CLUSTER,
+        "account",
+        "rpo=1d retention=7d",
+        "met",
+        "6h 6h30m",
+        "nobody deletes what the compliance policy protects",
+    ),
+    (
+        "atlas-window-beyond-snapshots",
+        atlas(
+            "  backup_enabled = true\n  pit_enabled = true", schedule="  restore_window_days = 14\n" + item("hourly", 6)
+        ),
+        CLUSTER,
+        "deletion",
+        "rpo=5m retention=14d",
+        "breached",
+        "1m 5m",
+        "a moment is restored from a snapshot before it, and those are kept for a week",
+    ),
     (
         "event-rule-task",
         rds() + TASK % PIPED + RULE % "",
