@@ -14,6 +14,7 @@ from depcheck.grants import actions
 from depcheck.grants.statements import Permit, Statements, everywhere, telling, unconditional
 from depcheck.model import Grant
 from depcheck.project.policies import allows, pattern_of, service_of
+from depcheck.project.wildcards import beginning
 from depcheck.values import OPEN, Value, string
 
 #: Services whose ARNs have no region, or no account either.
@@ -24,17 +25,37 @@ ALL = frozenset({"*", "*:*", "iam:*"})
 
 def reach(grant: Grant, denials: Sequence[Grant], what: str) -> list[tuple[str, Permit]]:
     """The actions of a kind that a statement allows on every resource, with their permits."""
-    if not owned(grant):
+    names = _candidates(grant, what) if owned(grant) else ()
+    if not names:
         return []
     statements = Statements([grant, *denials])
     found: list[tuple[str, Permit]] = []
-    for name in _actions()[what]:
+    for name in names:
         permit = statements.permit(name, every=True, on=_kind(name))
         text = string(permit.action) if permit is not None else None
         if permit is None or (text is not None and is_service_wide(text) and _whole_service(grant, text) is not None):
             continue
         found.append((name, permit))
     return found
+
+
+def _candidates(grant: Grant, what: str) -> Sequence[str]:
+    """The actions of a kind of which a statement may speak, going by the services and the beginnings of its entries."""
+    texts = [pattern_of(each) for each in grant.actions]
+    if any(text is None or OPEN in text for text in texts):
+        return _actions()[what]
+    beginnings = tuple(beginning(text.lower()) for text in texts if text is not None)
+    literal = {text.lower() for text in texts if text is not None}
+    return [
+        name
+        for name, lowered in _lowered(what)
+        if lowered in literal or any(each != lowered and lowered.startswith(each) for each in beginnings)
+    ]
+
+
+@cache
+def _lowered(what: str) -> Sequence[tuple[str, str]]:
+    return [(name, name.lower()) for name in _actions()[what]]
 
 
 def owned(grant: Grant) -> bool:

@@ -18,7 +18,7 @@ def matches(pattern: str, text: str) -> bool:
     """Whether a folded pattern matches a text, both in one case. At most ``len(text)`` times the pattern's length."""
     if "*" not in pattern and "?" not in pattern:
         return pattern == text
-    if len(pattern) - pattern.count("*") > len(text) or not text.startswith(_beginning(pattern)):
+    if len(pattern) - pattern.count("*") > len(text) or not text.startswith(beginning(pattern)):
         return False
     at = here = 0
     star = mark = -1
@@ -39,6 +39,6 @@ def matches(pattern: str, text: str) -> bool:
     return all(each == "*" for each in pattern[at:])
 
 
-def _beginning(pattern: str) -> str:
+def beginning(pattern: str) -> str:
     """What stands before the first wildcard."""
     return pattern.partition("*")[0].partition("?")[0]
