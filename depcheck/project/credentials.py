@@ -23,7 +23,7 @@ _SEQUENCES = ("01234567890123456789", "98765432109876543210", "abcdefghijklmnopq
 #: Longer values are keys and documents; the patterns for placeholders are about what a person types.
 _LONGEST_PLACEHOLDER = 400
 #: Signs of references and of what is to be filled in.
-_TEMPLATED = Pattern(r"[\s${}<>%\[\]()/:@*]|\.{3}|x{4,}")
+_TEMPLATED = Pattern(r"[\s${}<>%\[\]()/:*]|@[\w-]+\.|@\w+@|\.{3}|x{4,}")
 _SWITCHES = frozenset(
     {"true", "false", "none", "null", "nil", "auto", "default", "disabled", "enabled", "no", "yes", "off"}
 )
