@@ -61,6 +61,8 @@ def _image(item: Value, prefix: str, environment: str | None, teller: Teller) ->
     repository, tag = string(item.get("repository")), scalar_text(item.get("tag"))
     if not repository or not tag or not isinstance(decided(item.get("tag")), Known):
         return
+    if not prefix and not any(char.isdigit() for char in tag):
+        return  # the chart's own program, whose version is put in when it is deployed
     registry = string(item.get("registry"))
     name = f"{registry}/{repository}" if registry else repository
     reference = Known(f"{name}:{tag}", item.get("tag").span, key=item.get("tag").key)

@@ -32,6 +32,8 @@ _BARE_HOST = Pattern(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]+(?::
 _ACCOUNT = Pattern(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?P<account>\d{12}):|(?P<registry>\d{12})\.dkr\.ecr\.")
 _NAME = Pattern(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
 _TOKEN = Pattern(r"[a-z0-9]+")
+#: ``pre-prod`` and ``non-prod`` are words of their own.
+_BEFORE = Pattern(r"(?<![a-z0-9])(pre|non|not)[-_.](prod(?:uction)?)(?![a-z0-9])")
 #: A resource that several environments may share by its nature.
 _SHARED_ARN = Pattern(r"arn:aws[a-z-]*:(?:acm|ecr|route53|logs|backup|iam::aws)|\.dkr\.ecr\.")
 
@@ -132,7 +134,9 @@ def name_mark(text: str, environments: Environments) -> Mark | None:
     if len(found) != 1 or len(_TOKEN.findall(text.lower())) < 2:
         return None
     (environment, word), *_ = found.items()
-    at = text.lower().index(word)
+    at = text.lower().find(word)
+    if at < 0:  # written in two (``pre-prod``)
+        return Mark("name", text, environment, 0, len(text))
     return Mark("name", text, environment, at, at + len(word))
 
 
@@ -169,7 +173,7 @@ def _hosts(text: str) -> Iterator[tuple[str, int]]:
 def _strong(text: str, environments: Environments) -> dict[str, str]:
     """The environments that the words of a name mean for certain, with the word."""
     found: dict[str, str] = {}
-    for token in _TOKEN.findall(text.lower()):
+    for token in _TOKEN.findall(_BEFORE.sub(r"\1\2", text.lower())):
         if token in STRONG:
             environment = environments.named(token)
             if environment is not None:

@@ -147,6 +147,12 @@ def test_an_address_of_another_environment_is_found_everywhere(tmp_path: Path, n
     assert (finding.span.path, finding.environment) == (name, "staging")
 
 
+@pytest.mark.parametrize("host", ["api.pre-prod.example.com", "api-nonprod.example.com", "non-prod.example.com"])
+def test_what_is_before_production_is_not_production(tmp_path: Path, host: str) -> None:
+    text = f"env:\n  API_URL: https://{host}\n"
+    assert reported(tmp_path, {"chart/values-staging.yaml": text}, "other-environment-mark").findings == []
+
+
 def test_flags_are_those_of_the_files_that_the_policy_names(tmp_path: Path) -> None:
     from depcheck.policy import environments_of
     from depcheck.policy import load as load_policy
