@@ -56,7 +56,7 @@ _PRIVATE = re.compile(
 _HOST = re.compile(r"(?!0\.0\.0\.0$)[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _NAMESPACES = re.compile(
     r"(?:www\.)?w3\.org|schemas?\..*|xmlns\..*|purl\.org|.*\.?example\.(?:com|org|net)|.*\.(?:test|example|invalid)|ns\..*"
-    r"|(?:ocsp|crl|cacerts)\..*|.*\.onion",
+    r"|docs\.oasis-open\.org|(?:ocsp|crl|cacerts)\..*|.*\.onion",
     re.IGNORECASE,
 )
 #: Schemes without protection, and what has it.
