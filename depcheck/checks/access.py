@@ -243,7 +243,7 @@ def oidc_subject_mismatch(subject: Job, project: Project) -> Iterator[Outcome]:
             yield Violation(each.value, variant=variant, related=notes, discriminator=each.name, words=words)
         elif not any(trust.admits_audience(each.audience) for trust in let_in):
             yield Violation(each.value, variant="audience", discriminator=each.name, words=words)
-        elif not any(trust.undecided for trust in let_in):
+        elif all(trust.undecided is None for trust in let_in):
             yield Held(each.value, f"the trust of {let_in[0].address} admits this job")
 
 
