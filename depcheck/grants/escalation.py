@@ -147,5 +147,13 @@ def of_holders(project: Project, among: Sequence[Path]) -> Iterator[tuple[Holder
         ]
         found = escalation(Statements(grants), among)
         written = {id(grant) for document in own for grant in document.grants}
-        if found is not None and any(id(permit.grant) in written for permit in found.permits):
+        if found is None or not any(id(permit.grant) in written for permit in found.permits):
+            continue
+        # What a group has by itself is told of the group.
+        used = {id(permit.grant) for permit in found.permits}
+        if not any(used <= _all_of(group) for group in holder.groups):
             yield holder, found
+
+
+def _all_of(holder: Holder) -> set[int]:
+    return {id(grant) for document in holder.documents for grant in document.grants}

@@ -30,6 +30,8 @@ _ATTACHMENTS = (
     ("aws_iam_user_policy_attachments_exclusive", "user_name", "aws_iam_user", "policy_arns"),
     ("aws_iam_group_policy_attachments_exclusive", "group_name", "aws_iam_group", "policy_arns"),
 )
+#: Type of resource → its attributes for users and for their groups.
+_MEMBERSHIPS = (("aws_iam_group_membership", "users", "group"), ("aws_iam_user_group_membership", "user", "groups"))
 #: What makes addresses and names mean one thing: format, environment, root, and the template in CloudFormation.
 _Space = tuple[str, str | None, str, str]
 
@@ -52,13 +54,15 @@ class Document:
 
 
 class Holder:
-    """A role, a user or a group with all policies that it has. ``bounded`` tells that a boundary limits them."""
+    """A role, a user or a group with all policies that it has, a user's with those of his ``groups``. ``bounded``
+    tells that a boundary limits them."""
 
-    __slots__ = ("bounded", "documents", "resource")
+    __slots__ = ("bounded", "documents", "groups", "resource")
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
         self.documents: list[Document] = []
+        self.groups: list[Holder] = []
         self.bounded = _is_set(resource.get("permissions_boundary"))
 
 
@@ -192,18 +196,29 @@ def _attach(project: Project, documents: dict[tuple[str, str | None, str, str], 
                 policies.setdefault((_space(resource), name), document)
     for type_, by, kind, attribute in _ATTACHMENTS:
         for resource in project.of_type(type_):
-            found = [
-                names[key]
-                for value in resource.get(by).elements()
-                if (told := _name(value)) and (key := (_space(resource), kind, told)) in names
-            ]
-            for holder in found:
+            for holder in _named(resource, by, kind, names):
                 if not attribute:
                     _give(holder, _own(resource, documents))
                 for value in resource.get(attribute).elements() if attribute else ():
                     policy = _name(value)
                     own = policies.get((_space(resource), policy)) if policy is not None else None
                     _give(holder, own if own is not None else _managed(value, resource, project))
+
+    for type_, users, groups in _MEMBERSHIPS:
+        for resource in project.of_type(type_):
+            joining = _named(resource, groups, "aws_iam_group", names)
+            for user in _named(resource, users, "aws_iam_user", names):
+                user.groups.extend(each for each in joining if each not in user.groups)
+    for holder in result.holders:
+        for document in [each for group in holder.groups for each in group.documents]:
+            _give(holder, document)
+
+
+def _named(resource: Resource, by: str, kind: str, names: dict[tuple[_Space, str, str], Holder]) -> list[Holder]:
+    """Those of a kind that an attribute of a resource names, and that are described here."""
+    space = _space(resource)
+    keys = [(space, kind, _name(value) or "") for value in resource.get(by).elements()]
+    return [names[key] for key in keys if key in names]
 
 
 def _bound(resource: Resource, project: Project, result: Joined) -> None:

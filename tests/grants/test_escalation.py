@@ -110,6 +110,33 @@ resource "aws_iam_policy_attachment" "b" {
     assert (holder.resource.address, told.path.id) == ("aws_iam_role.a", "ec2-run-instances")
 
 
+MEMBERSHIPS = [
+    'resource "aws_iam_group_membership" "m" {\n  name = "m"\n  group = "g"\n  users = [aws_iam_user.u.name]\n}',
+    'resource "aws_iam_user_group_membership" "m" {\n  user = "u"\n  groups = [aws_iam_group.g.name]\n}',
+]
+
+
+@pytest.mark.parametrize("membership", MEMBERSHIPS)
+def test_a_user_has_what_his_groups_have(tmp_path: Path, membership: str) -> None:
+    def inline(kind: str, name: str, action: str) -> str:
+        allowed = json.dumps({"Statement": allow(action)})
+        return (
+            f'resource "aws_iam_{kind}_policy" "{name}" {{\n  {kind} = "{kind[0]}"\n  policy = <<E\n{allowed}\nE\n}}\n'
+        )
+
+    people = 'resource "aws_iam_user" "u" {\n  name = "u"\n}\nresource "aws_iam_group" "g" {\n  name = "g"\n}\n'
+    (tmp_path / "main.tf").write_text(
+        people + membership + "\n" + inline("user", "a", "iam:PassRole") + inline("group", "b", "ec2:RunInstances")
+    )
+    project = load(Options([tmp_path], root=tmp_path, use_git=False))
+    ((holder, told),) = of_holders(project, paths())
+    assert (holder.resource.address, told.path.id) == ("aws_iam_user.u", "ec2-run-instances")
+    # What the group alone makes possible is told of the group alone.
+    (tmp_path / "more.tf").write_text(inline("group", "c", "iam:PassRole"))
+    project = load(Options([tmp_path], root=tmp_path, use_git=False))
+    assert [each.resource.address for each, _ in of_holders(project, paths())] == ["aws_iam_user.u", "aws_iam_group.g"]
+
+
 def test_what_is_not_decided_stays_open(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         """
