@@ -31,12 +31,12 @@ BOMB = "*?" * 100_000
 ABSURD = {
     "wildcards": statement(Action=f"s3:{BOMB}", Resource=f"arn:aws:s3:::{BOMB}"),
     "short wildcards": statement(Action="s3:*?*?*?"),
-    "wildcards everywhere": statement(Action=[f"*:*{letter}*" for letter in "abcdefghij"], Resource="*"),
+    "wildcards everywhere": statement(Action=[f"*:*{letter}*" for letter in "abcde"], Resource="*"),
     "a long name": statement(Action="s3:" + "a" * 1_000_000),
-    "near names": statement(Action=[f"s3:GetObjec{number}" for number in range(300)]),
-    "many actions": statement(Action=[f"s3:Get{number}*" for number in range(5_000)]),
+    "near names": statement(Action=[f"s3:GetObjec{number}" for number in range(120)]),
+    "many actions": statement(Action=[f"s3:Get{number}*" for number in range(1_500)]),
     "many resources": statement(Action="iam:PassRole", Resource=[f"arn:aws:iam::1:role/{n}*" for n in range(20_000)]),
-    "many statements": {"Statement": [statement()["Statement"][0] for _ in range(2_000)]},  # type: ignore[index]
+    "many statements": {"Statement": [statement()["Statement"][0] for _ in range(800)]},  # type: ignore[index]
     "no statements": {"Version": "2012-10-17", "Statement": []},
     "numbers": statement(Action=[1, None, {}], Resource={"a": []}),
     "colons": statement(Action=[":", "::", ":*", "*:", "s3:", ""], Resource=["::::::", "arn", ":", ""]),

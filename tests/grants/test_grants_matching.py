@@ -25,13 +25,13 @@ def oracle(pattern: str, text: str) -> bool:
 
 
 @given(PATTERNS, TEXTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_matching_is_that_of_the_definition(pattern: str, text: str) -> None:
     assert matches(folded(pattern), text) == oracle(pattern, text)
 
 
 @given(PATTERNS, PATTERNS, TEXTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_what_covers_a_pattern_matches_all_that_it_matches(wide: str, narrow: str, text: str) -> None:
     if covers(folded(wide), narrow) and oracle(narrow, text):
         assert oracle(wide, text)

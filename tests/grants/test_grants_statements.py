@@ -66,7 +66,7 @@ def decided(grants: list[Grant], action: str, resource: str) -> str:
 
 
 @given(st.lists(GRANTS, min_size=1, max_size=4), st.sampled_from(ACTIONS[:3]))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_everywhere_means_every_object_that_nothing_else_speaks_of(grants: list[Grant], action: str) -> None:
     permit = Statements(grants).permit(action, every=True)
     excepted = [each for each in grants if each.not_resources or each.effect.value == "Deny"]  # type: ignore[union-attr]
@@ -80,7 +80,7 @@ def test_everywhere_means_every_object_that_nothing_else_speaks_of(grants: list[
 
 
 @given(st.lists(GRANTS, min_size=1, max_size=4), st.sampled_from(ACTIONS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_permit_without_a_statement_that_allows(grants: list[Grant], action: str) -> None:
     statements = Statements(grants)
     if statements.permit(action, every=False) is None:
