@@ -270,7 +270,7 @@ def _stored(value: Value | None) -> str | None:
 
 _ANY = Relation("same")
 _LEAST = 6
-_MOST = 200
+_MOST = 100
 
 
 def near_misses(compared: Comparison) -> Iterator[tuple[Family, Pair, str, str]]:

@@ -61,6 +61,8 @@ _OF_TOOLS = frozenset({"NODE_ENV", "BABEL_ENV", "MODE", "TZ", "CI"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 #: Fewer common names than this, and two files are about different things.
 _LEAST_IN_COMMON = 2
+#: Files that have more names alone than this are about different things.
+_MOST_ALONE = 100
 #: Shorter names are too much alike.
 _LEAST_LETTERS = 6
 
@@ -131,11 +133,12 @@ def _judged(there: EnvFile, here: EnvFile, given: set[str], family: list[EnvFile
     """The names that one file has and another should have too."""
     found = []
     neutral = {_without([word.lower() for word in _WORDS.findall(name)], here, project) for name in given}
+    alone = [name for name in here.settings if name not in there.settings]
     for name in there.settings:
         if name in given or _is_free(name, there, here, project):
             continue
         words = [word.lower() for word in _WORDS.findall(name)]
-        if _without(words, there, project) in neutral or name in _OF_TOOLS or _is_misspelt(name, there, here):
+        if _without(words, there, project) in neutral or name in _OF_TOOLS or _is_misspelt(name, alone):
             continue
         # What only development has may well be development's own, unless a third environment has it as well.
         tried = not _TRIED.isdisjoint(words) or _without(words, there, project) != "_".join(words)
@@ -147,10 +150,11 @@ def _judged(there: EnvFile, here: EnvFile, given: set[str], family: list[EnvFile
     return found
 
 
-def _is_misspelt(name: str, there: EnvFile, here: EnvFile) -> bool:
+def _is_misspelt(name: str, alone: list[str]) -> bool:
     """Whether the other file has the name in another spelling, which is told by itself."""
-    near = [each for each in here.settings if each not in there.settings and is_near(name, each)]
-    return len(name) >= _LEAST_LETTERS and len(near) == 1
+    if len(name) < _LEAST_LETTERS or len(alone) > _MOST_ALONE:
+        return False
+    return sum(is_near(name, each) for each in alone) == 1
 
 
 def _without(words: list[str], file: EnvFile, project: Project) -> str:
