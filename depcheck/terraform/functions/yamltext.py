@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from depcheck.terraform import bigfloat
@@ -34,6 +35,7 @@ from depcheck.terraform.values import (
 )
 
 if TYPE_CHECKING:
+    from yaml._yaml import CParser
     from yaml.emitter import Emitter
     from yaml.events import Event, ScalarEvent
 
@@ -61,6 +63,8 @@ _ESCAPES = {
     "\u2028": "\\L",
     "\u2029": "\\P",
 }
+# Shorter texts are read before the faster parser is imported; of tabs, that one takes more, as Terraform does.
+_SHORT = 200
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z", re.ASCII)
 
@@ -72,13 +76,29 @@ def _error(problem: object, mark: object = None) -> EvaluationError:
 
 
 def _decode(arguments: list[TfValue]) -> TfValue:
-    from yaml import YAMLError, parse
-    from yaml.events import DocumentStartEvent, StreamEndEvent
+    source = text_of(arguments[0])
+    if len(source) > _SHORT or "\t" in source:
+        with suppress(ImportError, EvaluationError):
+            from yaml._yaml import CParser  # the C parser alone; the stubs of yaml.cyaml do not export it
+
+            return _document(_fast_events(CParser(source)))
+    from yaml import parse
     from yaml.loader import SafeLoader
 
-    source = text_of(arguments[0])
+    # What is wrong is told in the words of the one parser, whichever reads the text first.
+    return _document(parse(source or "\n", Loader=SafeLoader))
+
+
+def _fast_events(parser: CParser) -> Iterator[Event]:
+    while (event := parser.get_event()) is not None:
+        yield event
+
+
+def _document(events: Iterator[Event]) -> TfValue:
+    from yaml import YAMLError
+    from yaml.events import DocumentStartEvent, StreamEndEvent
+
     try:
-        events = parse(source or "\n", Loader=SafeLoader)
         next(events)
         first = next(events)
         if not isinstance(first, DocumentStartEvent):
