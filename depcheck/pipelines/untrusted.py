@@ -31,7 +31,7 @@ _NO_FORK = re.compile(
     r"|github\.event\.pull_request\.head\.repo\.fork\s*==\s*false\b"
     r"|github\.event\.pull_request\.user\.login\s*==\s*'"
     r"|github\.event\.workflow_run\.event\s*==\s*'(?:push|schedule|workflow_dispatch)'"
-    r"|author_association|github\.event\.comment\.user\.login\s*==\s*'|github\.actor\s*==\s*'"
+    r"|author_association|github\.event\.comment\.user\.login\s*==\s*'"
 )
 
 
