@@ -41,7 +41,8 @@ class Fix:
 class Violation:
     """The configuration does not do what the rule asks.
 
-    ``words`` fill the placeholders of the rule's message. ``variant`` chooses among several messages of a rule.
+    ``words`` fill the placeholders of the rule's message; ``fix`` among them is told instead of the rule's own fix.
+    ``variant`` chooses among several messages of a rule.
     ``secrets`` are places whose text must never be shown. ``discriminator`` goes into the fingerprint where one subject
     can have several findings of one rule at different values; it must not be a position or a secret.
     """

@@ -84,34 +84,9 @@ def _escalations(project: Project, kind: str) -> Iterator[Outcome]:
         return
     among = [path for path in escalation.paths() if path.kind == kind]
     for document, found in escalation.of_documents(project, among):
-        yield _escalation(found, document.address or found.decisive.grant.span.path, document.environment)
+        yield escalation.told(found, document.address or found.decisive.grant.span.path, document.environment)
     for holder, found in escalation.of_holders(project, among):
-        yield _escalation(found, holder.resource.address, holder.resource.environment)
-
-
-def _escalation(found: escalation.Escalation, address: str, environment: str | None) -> Outcome:
-    if found.undecided is not None:
-        return Undetermined(found.undecided, resource=address, environment=environment)
-    decisive = found.decisive
-    path = found.path
-    notes: list[Note] = []
-    for name, permit in zip(path.needs, found.permits, strict=False):
-        if permit.action.span not in [decisive.resource.span, *(note.span for note in notes)]:
-            notes.append(Note(f"allows {name}", permit.action.span))
-    more = (
-        "" if not found.others else f", and in {found.others} more ways" if found.others > 1 else ", and in 1 more way"
-    )
-    words: dict[str, object] = {"path": " + ".join(path.needs), "whom": path.whom, "more": more, "source": path.source}
-    words |= {"first": path.needs[0], "narrower": reach.narrower(path.needs[0], path.on[-1] if path.on else "")}
-    return Violation(
-        decisive.resource,
-        resource=address,
-        environment=environment,
-        variant="pass" if path.passed_to else "",
-        related=notes,
-        discriminator=path.id,
-        words=words,
-    )
+        yield escalation.told(found, holder.resource.address, holder.resource.environment)
 
 
 def service_wide_wildcard(subject: Grant, project: Project) -> Iterator[Outcome]:
@@ -121,7 +96,10 @@ def service_wide_wildcard(subject: Grant, project: Project) -> Iterator[Outcome]
         return
     place, entries = found
     told = [text for text, _ in entries]
-    words: dict[str, object] = {"actions": _listed(told), "service": told[0].partition(":")[0]}
+    some = (
+        f"Name the actions that are needed (`{told[0].partition(':')[0]}:Get…`), and in `Resource` what they are for."
+    )
+    words: dict[str, object] = {"actions": _listed(told), "fix": some}
     notes = [Note("these actions", entries[0][1].span)]
     yield Violation(place, related=notes, discriminator=",".join(sorted(told)), words=words)
 
@@ -166,7 +144,7 @@ def _reached(subject: Grant, project: Project, what: str) -> Iterator[Outcome]:
     words: dict[str, object] = {
         "action": name,
         "noun": reach.noun(name),
-        "narrower": reach.narrower(name),
+        "fix": f"Name in `Resource` what is needed, such as `{reach.narrower(name)}`.",
         "more": "" if not more else f", and {more} more such actions" if more > 1 else f", and {certain[1][0]} too",
     }
     notes = [Note("the action", permit.action.span)] if permit.action.span != permit.resource.span else []
@@ -188,7 +166,7 @@ def misspelt_action(subject: Grant, project: Project) -> Iterator[Outcome]:
     told = [each for each in found if policies.includes(subject.actions, each[2] or "") is None]
     if told:
         value, text, meant = told[0]
-        words: dict[str, object] = {"action": text, "meant": meant}
+        words: dict[str, object] = {"action": text, "meant": meant, "fix": f"Write `{meant}`, or remove it."}
         notes = [Note(f"{other} is none either; {near} is one", place.span) for place, other, near in told[1:]]
         variant = "denied" if string(subject.effect) == "Deny" else ""
         yield Violation(value, variant=variant, discriminator=text, words=words, related=notes)

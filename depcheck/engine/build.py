@@ -155,7 +155,8 @@ def finding(rule: Rule, severity: str, violation: Violation, masker: Masker) -> 
         controls=rule.controls,
         aliases=rule.aliases,
         fix=fix,
-        fix_text=masker.text(_fill(rule.fix, violation)),
+        # A check may know more of the repair than its rule: the narrower grant, the value that is missing.
+        fix_text=masker.text(str(violation.words["fix"]) if "fix" in violation.words else _fill(rule.fix, violation)),
         discriminator=masker.text(violation.discriminator),
     )
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from depcheck.data import load_json
+from depcheck.findings import Note, Outcome, Undetermined, Violation
 from depcheck.grants.holders import Document, Holder, joined
+from depcheck.grants.reach import narrower
 from depcheck.grants.statements import Permit, Statements
 from depcheck.project import Project
 from depcheck.project.policies import pattern_of
@@ -157,3 +159,31 @@ def of_holders(project: Project, among: Sequence[Path]) -> Iterator[tuple[Holder
 
 def _all_of(holder: Holder) -> set[int]:
     return {id(grant) for document in holder.documents for grant in document.grants}
+
+
+def told(found: Escalation, address: str, environment: str | None) -> Outcome:
+    """What a rule says of a path that somebody can go."""
+    if found.undecided is not None:
+        return Undetermined(found.undecided, resource=address, environment=environment)
+    decisive = found.decisive
+    path = found.path
+    notes: list[Note] = []
+    for name, permit in zip(path.needs, found.permits, strict=False):
+        if permit.action.span not in [decisive.resource.span, *(note.span for note in notes)]:
+            notes.append(Note(f"allows {name}", permit.action.span))
+    more = (
+        "" if not found.others else f", and in {found.others} more ways" if found.others > 1 else ", and in 1 more way"
+    )
+    words: dict[str, object] = {"path": " + ".join(path.needs), "whom": path.whom, "more": more}
+    less = narrower(path.needs[0], path.on[-1] if path.on else "")
+    words["fix"] = f"Name in `Resource` of `{path.needs[0]}` what is needed, such as `{less}`" + (
+        ", or take one of the actions away." if len(path.needs) > 1 else ", and bound those who hold it."
+    )
+    return Violation(
+        decisive.resource,
+        resource=address,
+        environment=environment,
+        related=notes,
+        discriminator=path.id,
+        words=words,
+    )
