@@ -39,7 +39,7 @@ _CLIENT_KINDS = {"password", "secret", "token"}
 #: Another rule's: it finds those that are written with escapes too.
 _OF_PRIVATE_KEY = frozenset({"private-key", "encoded-private-key"})
 #: What is spoken with a vowel first.
-_AFTER_AN = (*"AEIOUaeiou", "HCP", "NVIDIA", "npm", "xAI")
+_AFTER_AN = (*"AEIOUaeiou", "RSA", "HCP", "NVIDIA", "npm", "xAI")
 
 
 def secret_in_image(subject: Build, project: Project) -> Iterator[Outcome]:
@@ -127,9 +127,9 @@ def private_key(subject: Project, project: Project) -> Iterator[Outcome]:
             each.span,
             environment=each.environment,
             severity=severity,
-            secrets=[each.span],
+            secrets=[exposures.hidden_in_key(each.span)],
             discriminator=each.name,
-            words={"kind": f"{each.name} private key" if each.name else "private key"},
+            words={"kind": _with_article(f"{each.name} private key".lstrip())},
         )
 
 

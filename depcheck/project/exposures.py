@@ -308,11 +308,22 @@ def _decodes_to_a_key(text: str) -> bool:
         return False
 
 
+def hidden_in_key(span: Span) -> Span:
+    """The part of a private key that must not be shown: what stands between its first and its last line."""
+    text = span.text
+    first, last = text.find("-----", len("-----BEGIN")), text.rfind("-----END")
+    if not text.startswith("-----BEGIN") or not 0 < first < last:
+        return span
+    return Span(span.source, span.start + first + len("-----"), span.start + last)
+
+
 def masked(project: Project) -> tuple[list[Span], list[str]]:
     """Every place of a secret, and the decoded text of those that are written with escapes; whatever rules run."""
-    found = [*literals(project), *passwords_in_addresses(project), *private_keys(project)]
+    found = [*literals(project), *passwords_in_addresses(project)]
     spans = [each.span for each in found]
+    spans += [hidden_in_key(each.span) for each in private_keys(project)]
     texts = [each.text for each in found if each.text != each.span.text]
+    texts += [each.text for each in private_keys(project) if each.text != each.span.text]
     for command in project.facts.commands:
         for _, span, text in secrets_of(command):
             spans += hidden(span, text)

@@ -147,7 +147,7 @@ def _jwt(text: str) -> Learned | None:
     expires = claims.get("exp")
     learned = Learned(verified=True, expires=int(expires) if isinstance(expires, (int, float)) else None)
     issuer, role = claims.get("iss"), claims.get("role")
-    if issuer == "supabase-demo" or (claims.get("sub") == "1234567890" and "name" in claims):
+    if issuer == "supabase-demo" or claims.get("sub") == "1234567890":
         learned.verdict = "placeholder"  # everybody's: a local Supabase, and the token of the introduction to JWT
     of_supabase = issuer in ("supabase", "supabase-demo") or "ref" in claims or claims.keys() <= _SUPABASE_CLAIMS
     if of_supabase and isinstance(role, str):

@@ -176,7 +176,7 @@ def _judge(text: str, candidate: _Candidate) -> Match | None:
         return None
     prefix = next((each for each in format.prefixes if text.startswith(each, candidate.start)), "")
     shown = len(prefix) if start == candidate.start else 0
-    verdict = learned.verdict or ("public" if format.public else "secret")
+    verdict = learned.verdict or ("public" if format.public or _is_shown(text, candidate) else "secret")
     example = _FOR_EXAMPLE.search(text, max(0, candidate.start - 30), candidate.start)
     if example or (verdict != "invalid" and format.single_line and not _is_drawn(format, secret[shown:], learned)):
         verdict = "placeholder"
@@ -192,6 +192,12 @@ def _judge(text: str, candidate: _Candidate) -> Match | None:
         shown=shown,
         expires=learned.expires if format.until is None else _day_near(text, candidate),
     )
+
+
+def _is_shown(text: str, candidate: _Candidate) -> bool:
+    """Whether what stands around a token tells that it was made to be seen."""
+    near, reach = candidate.format.public_near, candidate.format.before
+    return near is not None and near.search(text, max(0, candidate.start - reach), candidate.end + reach) is not None
 
 
 def _day_near(text: str, candidate: _Candidate) -> int | None:

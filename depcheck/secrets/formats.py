@@ -40,6 +40,7 @@ class Format:
         "one_alphabet",
         "prefixes",
         "public",
+        "public_near",
         "rank",
         "single_line",
         "starts",
@@ -72,6 +73,8 @@ class Format:
         self.single_line = entry.get("single_line") is not False
         needs = entry.get("needs")
         self.needs = Pattern(needs) if isinstance(needs, str) else None
+        near = entry.get("public_near")
+        self.public_near = Pattern(near, re.IGNORECASE) if isinstance(near, str) else None
         until = entry.get("until")
         self.until = Pattern(until) if isinstance(until, str) else None
         #: Two kinds of characters at least are expected of a body over this alphabet.

@@ -382,3 +382,12 @@ SigningKey client-key-data:LS0t PuTTY-User-Key-File-2: xoxb-1 prod:a-a-1| https:
 @pytest.mark.parametrize("piece", [*BEGINNINGS.split(), f"-----BEGIN {'PRIVATE KEY'}-----", "A" * 64 + "\n"])
 def test_long_lines_of_beginnings_are_read_to_their_end(piece: str) -> None:
     assert secrets_of(find_in_text(piece * (60_000 // len(piece)))) == []
+
+
+def test_a_key_of_google_beside_the_settings_of_firebase_is_made_to_be_seen() -> None:
+    key = "AIza" + Draw(14).of(URLSAFE, 35)
+    settings = (
+        f'const config = {{\n  apiKey: "{key}",\n  authDomain: "acme.firebaseapp.com",\n  projectId: "acme",\n}};\n'
+    )
+    assert [each.verdict for each in find_in_text(settings)] == ["public"]
+    assert [each.verdict for each in find_in_text(f'client = Client(api_key="{key}")\n')] == ["secret"]
