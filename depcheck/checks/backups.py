@@ -8,7 +8,7 @@ from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Command, Resource
 from depcheck.patterns import Pattern
 from depcheck.policy.words import show_duration
-from depcheck.project import Project, promises
+from depcheck.project import Project, promises, repairs
 from depcheck.project.presence import is_there
 from depcheck.recovery import declared_backups, failover, places, procedures, required, restores, sequences
 from depcheck.recovery.assessment import NO_TARGET, is_promised
@@ -96,7 +96,7 @@ def backup_copy_unencrypted(subject: Resource, _: Project) -> Iterator[Outcome]:
             case Known() as value if is_on(value).state == YES:
                 yield Held(value, "the copy is encrypted")
             case Known() as value:
-                yield Violation(value)
+                yield Violation(value, fix=repairs.replaced(value, "true", "Encrypt the copy", safe=False))
             case Unknown() as value:
                 yield Undetermined(value)
         return
@@ -108,7 +108,8 @@ def backup_copy_unencrypted(subject: Resource, _: Project) -> Iterator[Outcome]:
                 case Unknown() as value:
                     yield Undetermined(value)
                 case Known() as value:
-                    yield Violation(value)
+                    fix = repairs.replaced(value, "true", "Encrypt the copy", safe=False)
+                    yield Violation(value, fix=fix)
 
 
 def promised_protection_missing(project: Project, _: Project) -> Iterator[Outcome]:
@@ -243,6 +244,7 @@ def slow_failover_record(project: Project, _: Project) -> Iterator[Outcome]:
                 resource=record.address,
                 environment=record.environment,
                 words={"ttl": scalar_text(value) or ""},
+                fix=repairs.replaced(value, "60", "Let clients ask again after a minute", safe=False),
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
+from depcheck.findings import Fix, Held, Note, Outcome, Undetermined, Violation
 from depcheck.policy import precedence
 from depcheck.policy.words import show_duration
 from depcheck.project import Project
@@ -16,7 +16,7 @@ from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNKNOWN, UNRECOV
 from depcheck.recovery.records import between, excess, spoken
 from depcheck.recovery.stores import Store
 from depcheck.recovery.surveys import survey_of, verdicts_of
-from depcheck.source import Span
+from depcheck.source import Edit, Span
 from depcheck.values import Missing
 
 _LOSSES = {
@@ -130,8 +130,12 @@ def _violation(each: Assessment, project: Project, variant: str, words: dict[str
         notes += [Note(f"it does not count: {reason}", where) for reason, where in other.defeated]
     helps = change is not None and change.verdict == MET and _defeat(each) is None
     words["change"] = f"; `{change.after}` would do" if change is not None and helps else ""
+    fix = None
+    if change is not None and helps and change.literal:
+        fix = Fix(change.after, [Edit(change.span, change.literal)], safe=False)
     return Violation(
         span,
+        fix=fix,
         variant=variant,
         resource=each.store.address,
         environment=each.environment,

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from depcheck.findings import Held, Outcome, Undetermined, Violation
 from depcheck.findings import Note as Related
 from depcheck.model import Resource
-from depcheck.project import Project, promises, retention
+from depcheck.project import Project, promises, repairs, retention
 from depcheck.recovery import planned
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 _DAY = 86_400
+#: The longest that AWS keeps automated backups, in days.
+_MOST = 35
 #: Shorter than this, and a mistake that is found after a week's holiday cannot be undone.
 _WEEK = 7
 _MEMBERS = {
@@ -46,7 +48,8 @@ def database_single_zone(subject: Resource, project: Project) -> Iterator[Outcom
         case _ if isinstance(copy, Unknown):
             yield Undetermined(copy)
         case value:
-            yield Violation(value, related=related)
+            fix = repairs.replaced(value, "true", "Run a standby in another zone", safe=False)
+            yield Violation(value, related=related, fix=fix)
 
 
 def _single_instance(cluster: Resource, project: Project, related: list[Related]) -> Iterator[Outcome]:
@@ -143,7 +146,8 @@ def short_backup_retention(subject: Resource, project: Project) -> Iterator[Outc
     elif isinstance(copy, Unknown):
         yield Undetermined(copy)
     elif (plan := planned.plan_of(subject, project)) is None:
-        yield Violation(value, words={"days": retention.days(value)})
+        fix = repairs.replaced(value, str(_WEEK), "Keep backups for a week", safe=False)
+        yield Violation(value, words={"days": retention.days(value)}, fix=fix)
     elif isinstance(plan, Unknown):
         yield Undetermined(plan)
 
@@ -180,10 +184,13 @@ def retention_below_target(subject: Resource, project: Project) -> Iterator[Outc
     elif kept is None:
         return
     elif kept < promise.value:
+        wanted = -(-promise.value // _DAY)
+        fix = repairs.replaced(value, str(wanted), f"Keep backups for {wanted} days as promised", safe=True)
         yield Violation(
             value,
             related=promises.notes(project, promise),
             words={"kept": _span(kept), "promised": _span(promise.value)},
+            fix=fix if wanted <= _MOST else None,
         )
     else:
         yield Held(value, f"backups are kept for {_span(kept)}, {_span(promise.value)} are promised")
@@ -258,7 +265,8 @@ def unprotected_database(subject: Resource, project: Project) -> Iterator[Outcom
         case _ if isinstance(copy, Unknown):
             yield Undetermined(copy)
         case value:
-            yield Violation(value, related=promises.notes(project, promise))
+            fix = repairs.replaced(value, "true", "Switch deletion protection on", safe=True)
+            yield Violation(value, related=promises.notes(project, promise), fix=fix)
 
 
 def _guard(subject: Resource) -> Known | None:
@@ -298,7 +306,8 @@ def bucket_can_be_emptied(subject: Resource, project: Project) -> Iterator[Outco
     match subject.get("force_destroy"):
         case Known(value=True) as value if _guard(subject) is None:
             vault = subject.type == "aws_backup_vault"
-            yield Violation(value, variant="vault" if vault else "", severity="high" if vault else None)
+            fix = repairs.replaced(value, "false", "Refuse to destroy what holds something", safe=False)
+            yield Violation(value, variant="vault" if vault else "", severity="high" if vault else None, fix=fix)
         case Unknown() as value:
             yield Undetermined(value)
 
@@ -383,4 +392,5 @@ def secret_deleted_at_once(subject: Resource, project: Project) -> Iterator[Outc
         case Unknown() as value:
             yield Undetermined(value)
         case Known() as value if retention.number(value) == 0:
-            yield Violation(value, words={"name": subject.address})
+            fix = repairs.replaced(value, "30", "Keep a deleted secret for 30 days", safe=False)
+            yield Violation(value, words={"name": subject.address}, fix=fix)

@@ -35,11 +35,13 @@ _NOTHING = Target(None, None, None)
 
 
 class Change:
-    """The smallest change that was found to help: where, from what, to what, and the verdict after it."""
+    """The smallest change that was found to help: where, from what, to what, and the verdict after it. ``literal`` is
+    what is to be written at the place where that is all of it; empty for a change that is more than that."""
 
-    __slots__ = ("after", "before", "span", "verdict")
+    __slots__ = ("after", "before", "literal", "span", "verdict")
 
-    def __init__(self, span: Span, before: str, after: str, verdict: str) -> None:
+    def __init__(self, span: Span, before: str, after: str, verdict: str, literal: str = "") -> None:
+        self.literal = literal
         self.span = span
         self.before = before
         self.after = after

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
+from depcheck.project.repairs import is_literal
 from depcheck.recovery import figures, mechanisms
 from depcheck.recovery.found import DAY, HOUR, Context, Mechanism
 from depcheck.recovery.intervals import (
@@ -49,9 +50,10 @@ _PROTECTED = {**dict.fromkeys(_DATABASES, "deletion_protection"), "aws_dynamodb_
 class _Proposal:
     """A change: its place, what is there, what would be, and the mechanisms that the store would have then."""
 
-    __slots__ = ("after", "before", "mechanisms", "span")
+    __slots__ = ("after", "before", "literal", "mechanisms", "span")
 
-    def __init__(self, span: Span, before: str, after: str, mechanisms: Sequence[Mechanism]) -> None:
+    def __init__(self, span: Span, before: str, after: str, mechanisms: Sequence[Mechanism], literal: str = "") -> None:
+        self.literal = literal
         self.span = span
         self.before = before
         self.after = after
@@ -69,10 +71,10 @@ def least(assessment: Assessment, survey: Survey) -> Change | None:
     for proposal in _proposals(assessment, survey, loss):
         judged = judge(proposal.mechanisms, assessment.target, loss)
         if judged.verdict == MET:
-            return Change(proposal.span, proposal.before, proposal.after, MET)
+            return Change(proposal.span, proposal.before, proposal.after, MET, proposal.literal)
         better = best.verdict if best is not None else assessment.verdict
         if judged.verdict != UNKNOWN and _ORDER[judged.verdict] < _ORDER[better]:
-            best = Change(proposal.span, proposal.before, proposal.after, judged.verdict)
+            best = Change(proposal.span, proposal.before, proposal.after, judged.verdict, proposal.literal)
     return best
 
 
@@ -144,7 +146,8 @@ def _attribute(survey: Survey, context: Context, values: dict[str, Scalar]) -> _
         before, after = "no DeletionPolicy that keeps a snapshot", template
     after_resource = changed(resource, values)
     found = mechanisms.own(survey.context(context.store, after_resource))
-    return _Proposal(span, before, after, found)
+    literal = _literal(values[name]) if len(values) == 1 and template is None and is_literal(present) else ""
+    return _Proposal(span, before, after, found, literal)
 
 
 def _shown(value: Value) -> str:
