@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from depcheck.terraform.configuration import Declaration
 from depcheck.terraform.expansion import Expansion, Key
 from depcheck.terraform.instances import Answer, Instance, Steps
-from depcheck.terraform.types import STRING
-from depcheck.terraform.values import Reason, TfValue, combined, make_object, make_tuple, string, unknown
+from depcheck.terraform.types import DYNAMIC, STRING
+from depcheck.terraform.values import EPHEMERAL, Reason, TfValue, combined, make_object, make_tuple, string, unknown
 from depcheck.values import Missing
 
 if TYPE_CHECKING:
@@ -104,8 +104,9 @@ def _path(module: Module, steps: Steps) -> Answer:
 def _terraform(module: Module, steps: Steps) -> Answer:
     if steps and steps[0] == "workspace" and module.run.workspace is not None:
         return module.run.workspace, 1
-    gap = Reason("terraform.workspace is not known", (Missing("terraform.workspace"),))
-    return unknown(gap, STRING, not_null=True), len(steps)
+    name = f"terraform.{steps[0] if steps else 'workspace'}"
+    gap = Reason(f"{name} is not known", (Missing(name),))
+    return unknown(gap, STRING if name == "terraform.workspace" else DYNAMIC, not_null=True), len(steps)
 
 
 def _terragrunt(module: Module, steps: Steps) -> Answer:
@@ -114,7 +115,9 @@ def _terragrunt(module: Module, steps: Steps) -> Answer:
 
 
 def _ephemeral(module: Module, steps: Steps) -> Answer:
-    return _undeclared(".".join(["ephemeral", *map(str, steps[:2])]), len(steps))
+    full = ".".join(["ephemeral", *map(str, steps[:2])])
+    made = unknown(Reason(f"{full} is there while Terraform runs only", (Missing(full),)), marks=EPHEMERAL)
+    return made, len(steps)
 
 
 def _undeclared(address: str, used: int, refers: str | None = None) -> tuple[TfValue, int]:

@@ -17,6 +17,11 @@ from depcheck.values import plain
             "data.terraform_remote_state.net.outputs is read from another state",
         ),
         ("aws_sqs_queue.q.arn", "aws_sqs_queue.q.arn is not known before it is applied"),
+        ("ephemeral.aws_secret.s.value", "ephemeral.aws_secret.s is there while Terraform runs only"),
+        ("terraform.applying", "terraform.applying is not known"),
+        ("path.cwd", "path.cwd depends on where Terraform runs"),
+        ("provider::aws::arn_parse(1)", "provider::aws::arn_parse() is computed by its provider"),
+        ("plantimestamp()", "plantimestamp() is the time of the plan"),
     ],
 )
 def test_where_a_value_is_decided(expression: str, reason: str) -> None:
