@@ -123,7 +123,8 @@ def _environments(done: Done, unit: Unit, environments: Environments) -> list[st
         return [done.environment]
     if unit.environments:
         return [*unit.environments]
-    return [target_of(done, environments)]
+    target = target_of(done, environments)
+    return [target if target is not None or not done.folder else environments.of_path(f"{done.folder}/main.tf")]
 
 
 def target_of(done: Done, environments: Environments) -> str | None:

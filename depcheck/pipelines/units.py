@@ -30,7 +30,7 @@ from depcheck.pipelines.telling import (
 from depcheck.project import Project
 from depcheck.project.activities import is_off, of_action, of_command
 from depcheck.project.command_lines import unwrapped
-from depcheck.values import Known, Unknown, Value, scalar_text, string
+from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 #: How deep scripts may call scripts, and workflows workflows; how much one job may do in all.
 _DEEPEST, _MOST = 6, 4_000
@@ -303,8 +303,13 @@ class Pipeline:
         told = self._told(job.tree.get("environment"), unit)
         if told:
             return told
-        if job.environment is not None:
+        environments = self.project.environments
+        declared = not isinstance(job.tree.get("environment"), Absent)
+        if job.environment is not None and (declared or environments.role(job.environment) != "test"):
             return [job.environment]
+        if job.environment is not None:  # "Post-deployment testing" is no environment; its workflow may be of one
+            told_by_file = environments.within(job.workflow)
+            return [told_by_file] if told_by_file is not None else []
         return list(unit.caller.environments) if unit.caller is not None else []
 
     def _told(self, declared: Value, unit: Unit) -> list[str]:
