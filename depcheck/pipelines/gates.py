@@ -11,7 +11,7 @@ from depcheck.pipelines.conditions import calls
 from depcheck.pipelines.deployments import Deployment, deployments
 from depcheck.pipelines.nouns import Unit
 from depcheck.pipelines.starts import may_run, starts
-from depcheck.pipelines.units import pipeline_of
+from depcheck.pipelines.units import Pipeline, pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, scalar_text, string
@@ -118,6 +118,8 @@ def unawaited_checks(project: Project) -> Iterator[Outcome]:
             and each.environment in (None, environment)
             and _run_together(unit, each)
         ]
+        if not waited and not beside:
+            yield from _perhaps_beside(unit, environment, pipeline, before)
         if waited or not beside:
             continue
         place = _tests(beside[0])
@@ -128,6 +130,19 @@ def unawaited_checks(project: Project) -> Iterator[Outcome]:
             related=[Note(f"{beside[0].name} tests here", place if place is not None else beside[0].span)],
             words={"job": unit.name, "environment": environment, "tests": beside[0].name},
         )
+
+
+def _perhaps_beside(unit: Unit, environment: str | None, pipeline: Pipeline, before: set[Unit]) -> Iterator[Outcome]:
+    """Tests of the workflow of which it is decided only when it runs whether they run beside the deployment."""
+    for other in pipeline.units:
+        own = other.chain[-1].workflow is unit.chain[-1].workflow and other not in before
+        if not own or unit in pipeline.before(other) or other.environment not in (None, environment):
+            continue
+        answers = [(may_run(unit, start), may_run(other, start)) for start in starts(unit)]
+        if _tests(other) is not None and any(False not in pair for pair in answers):
+            reason = f"whether {other.name} runs beside {unit.name} is decided when it runs"
+            yield Undetermined(place=unit.span, reason=reason, resource=unit.address, environment=environment)
+            return
 
 
 def _tests(unit: Unit) -> Span | None:
@@ -182,8 +197,9 @@ def _in_one_job(unit: Unit, deployment: Deployment) -> Iterator[Outcome]:
     most = job.tree.get("strategy", "max-parallel")
     if isinstance(most, Known) and scalar_text(most) == "1":
         return
-    if isinstance(most, Unknown):
-        yield Undetermined(most, resource=unit.address)
+    if isinstance(most, (Known, Unknown)) and "${{" in most.span.text:
+        reason = "how many environments are deployed to at once is decided when it runs"
+        yield Undetermined(place=most, reason=reason, resource=unit.address)
         return
     yield Violation(
         unit.span,

@@ -7,9 +7,26 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.model import Job, Step
+from depcheck.pipelines.conditions import Situation, holds
 from depcheck.values import Known, Unknown, Value, string
 
-_PRIVILEGED = ("pull_request_target", "workflow_run", "issue_comment")
+#: Events that run with the rights of the base repository, each with what its payload does not have.
+_PRIVILEGED = {
+    "pull_request_target": ("github.event.workflow_run", "github.event.comment", "github.event.issue"),
+    "workflow_run": (
+        "github.event.pull_request",
+        "github.event.number",
+        "github.event.comment",
+        "github.event.issue",
+        "github.head_ref",
+    ),
+    "issue_comment": (
+        "github.event.pull_request",
+        "github.event.number",
+        "github.event.workflow_run",
+        "github.head_ref",
+    ),
+}
 #: A script that fetches a pull request itself.
 _FETCHED = re.compile(r"\bgh pr checkout\b|\bgit (?:fetch|pull)\b[^\n;&|]*\bpull/")
 _BUILDS = re.compile(
@@ -37,19 +54,32 @@ _NO_FORK = re.compile(
 
 def checkouts(subject: Job) -> Iterator[Outcome]:
     """A workflow with the rights of the base repository does not run the code of a pull request."""
-    trigger = next((name for name in _PRIVILEGED if name in subject.triggers), None)
-    if trigger is None:
-        return
-    if trigger == "issue_comment" and _asks_who(subject):
-        return
+    for trigger, lacking in _PRIVILEGED.items():
+        if trigger not in subject.triggers:
+            continue
+        situation = Situation({"github.event_name": trigger}, lacking)
+        if holds(subject.condition, situation) is False or (trigger == "issue_comment" and _asks_who(subject)):
+            continue
+        found = list(_after(trigger, subject, situation))
+        yield from found
+        if found:
+            return
+
+
+def _after(trigger: str, subject: Job, situation: Situation) -> Iterator[Outcome]:
+    """What a job checks out and runs when one event starts it."""
     checkout: Value | None = None
     for step in subject.steps:
+        if holds(step.condition, situation) is False:
+            continue
         used = string(step.uses) if step.uses is not None else None
         if used is not None and used.lower().startswith("actions/checkout@"):
             outside = _from_outside(step.tree.get("with", "ref"), step.tree.get("with", "repository"))
-            if outside is not None and (_for_no_fork(subject.condition) or _for_no_fork(step.condition)):
+            if outside is None or _is_empty(outside, situation):
+                continue
+            if _for_no_fork(subject.condition) or _for_no_fork(step.condition):
                 yield Held(outside, "it runs for no fork")
-            elif outside is not None:
+            else:
                 checkout = outside
         elif checkout is not None and (_runs(step, checkout) or (used is not None and used.startswith("./"))):
             command = used or _first_line(step.tree.get("run"))
@@ -63,6 +93,12 @@ def checkouts(subject: Job) -> Iterator[Outcome]:
         elif step.run is not None and _FETCHED.search(string(step.tree.get("run")) or ""):
             for_nobody = _for_no_fork(subject.condition) or _for_no_fork(step.condition)
             checkout = None if for_nobody else step.tree.get("run")
+
+
+def _is_empty(value: Value, situation: Situation) -> bool:
+    """Whether a checkout would take what the event does not say: it fails, or takes the default branch."""
+    text = value.span.text.lower()
+    return "||" not in text and any(f"{name}{end}" in text for name in situation.empty for end in (".", " ", "}"))
 
 
 def _runs(step: Step, checkout: Value) -> bool:
