@@ -64,7 +64,7 @@ def command(
         compared = Comparison(project, [_named(between, project)])
     threshold = fail_on or (policy.rules.fail_on if policy is not None else "medium")
     report = _report(inputs, project, policy, profile, shown)
-    rows = judged(compared, report.findings, report.suppressed, alone=between is None)
+    rows = judged(compared, report.findings, report.suppressed, _compares(), alone=between is None)
     if inputs.environment is not None:
         rows = [each for each in rows if inputs.environment in each.row.values]
     from depcheck.parity.overlaps import notices
@@ -128,13 +128,17 @@ def _report(
 
 def _about_environments(rules: list[Rule]) -> list[Rule]:
     """The rules of parity, those of other packs that compare environments, and those that they yield to."""
-    from depcheck.parity.relations import verdict_words
-
-    words = verdict_words()
-    named = frozenset().union(*words.values())
+    named = _compares()
     chosen = [rule for rule in rules if rule.pack == "parity" or rule.id in named]
     asked = {name.partition(":")[0] for rule in chosen for name in rule.yields_to}
     return [rule for rule in rules if rule in chosen or rule.id in asked]
+
+
+def _compares() -> frozenset[str]:
+    """The rules of other packs that compare environments."""
+    from depcheck.parity.relations import verdict_words
+
+    return frozenset().union(*verdict_words().values())
 
 
 def _written(rows: list[Judged], compared: Comparison, notices: list[str], format_: str, every: bool) -> str:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from depcheck.source import Span
 
 
+#: The rule that reports exceptions that have ended.
+EXPIRED = "expired-exception"
+
+
 def unheld(project: Project, selection: Selection, seen: Iterable[str], ran: frozenset[str]) -> list[str]:
     """One sentence each, with its place. ``seen`` are the environments of what was read, ``ran`` the rules that were
     held against everything."""
@@ -23,6 +27,8 @@ def unheld(project: Project, selection: Selection, seen: Iterable[str], ran: fro
     found = [*_environments(policy, frozenset(seen)), *_stores(policy, project)]
     for index, entry in enumerate(policy.rules.ignore):
         if entry.until is not None and entry.until.isoformat() < project.as_of.isoformat():
+            if EXPIRED in ran:
+                continue  # it is a finding
             say = f"the exception for {entry.rule} ended on {entry.until.isoformat()}, so its findings count again"
         elif entry.rule in ran and index not in selection.used:
             say = f"the exception for {entry.rule} covers no finding; remove it, or correct its resources and paths"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from depcheck.findings import SEVERITIES, Finding
-from depcheck.parity.relations import BELONGS, DIFFER, FIXED, FREE, SAME, Relation, verdict_words
+from depcheck.parity.relations import BELONGS, DIFFER, FIXED, FREE, MONOTONE, SAME, Relation, more, verdict_words
 from depcheck.parity.rows import DIFFERS, MISSING, UNKNOWN, Row, text_of
 from depcheck.patterns import Pattern
 from depcheck.values import Known, Unknown, Value
@@ -41,15 +41,23 @@ class Judged:
 
 
 def judged(
-    compared: Comparison, found: Sequence[Finding], suppressed: Sequence[Finding], *, alone: bool = True
+    compared: Comparison,
+    found: Sequence[Finding],
+    suppressed: Sequence[Finding],
+    comparing: Container[str] = (),
+    *,
+    alone: bool = True,
 ) -> list[Judged]:
     """Every row with its verdict, those that a person must see first. With ``alone``, findings about what only one
-    environment has are rows too."""
+    environment has are rows too. Rules of other packs count where they are ``comparing`` ones, or where they say of an
+    attribute what its row says."""
     words = verdict_words()
     counted, silenced = _Places(found, compared), _Places(suppressed, compared)
     result: list[Judged] = []
     for row in compared.rows:
         here = sorted(counted.of(row), key=_gravity)
+        if any(each.pack != "parity" and each.rule not in comparing for each in here) and not _is_less(row, compared):
+            here = [each for each in here if each.pack == "parity" or each.rule in comparing]
         if here:
             verdict = _of_rule(here[0], words)
         elif silenced.of(row):
@@ -58,9 +66,22 @@ def judged(
             verdict = _by_values(row, compared)
         result.append(Judged(row, verdict, here))
     for finding in counted.left() if alone else ():
+        if finding.pack != "parity" and finding.rule not in comparing:
+            continue
         rows = _own_rows(finding, counted.names(finding), compared)
         result += [Judged(row, _of_rule(finding, words), [finding]) for row in rows]
     return sorted(result, key=_order)
+
+
+def _is_less(row: Row, compared: Comparison) -> bool:
+    """Whether the more critical of two environments has less of what it must have most of."""
+    if row.relation.name != MONOTONE:
+        return False
+    for less, critical in compared.pairs(row):
+        one, other = row.values[less], row.values[critical]
+        if one is not None and other is not None and more(row.relation, text_of(one), text_of(other)) == 1:
+            return True
+    return False
 
 
 def _order(each: Judged) -> tuple[int, int, bool, int, str]:
@@ -98,8 +119,8 @@ def _by_values(row: Row, compared: Comparison) -> str:
 
 def _different(row: Row, compared: Comparison) -> str:
     """Whether what must differ does. References are equal only where they say the same."""
-    for less, more in compared.pairs(row):
-        one, other = row.values[less], row.values[more]
+    for less, critical in compared.pairs(row):
+        one, other = row.values[less], row.values[critical]
         if one is None or other is None or not text_of(one):
             continue
         if isinstance(one, Unknown) or isinstance(other, Unknown):

@@ -344,3 +344,20 @@ def test_the_command_says_what_it_does() -> None:
     told = CliRunner().invoke(command, ["--help"])
     assert told.exit_code == 0
     assert "--between ONE OTHER" in told.output
+
+
+def test_a_protection_that_production_lacks_is_told_once(
+    here: Path, call: Call, capfd: pytest.CaptureFixture[str]
+) -> None:
+    staging = DATABASE % ("16.4", "db.t3.small")
+    production = (DATABASE % ("16.4", "db.m6g.large")).replace("= true", "= false")
+    write(here, **{"infra/staging/main.tf": staging, "infra/production/main.tf": production})
+    row = rows(call, ".")["aws_db_instance.main.storage_encrypted"]
+    assert (row["verdict"], row["rule"]) == ("differs", "unencrypted-database")
+    run(["scan", ".", "--format", "json", "--fail-on", "never"])
+    found = json.loads(capfd.readouterr().out)["findings"]
+    at = [each["rule"] for each in found if each["location"]["start"]["line"] == 6]
+    assert at == ["unencrypted-database"]
+    both = staging.replace("= true", "= false")
+    write(here, **{"infra/staging/main.tf": both})
+    assert rows(call, ".")["aws_db_instance.main.storage_encrypted"]["verdict"] == "ok"
