@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.model import Job, Step
+from depcheck.pipelines.conditions import Datum, Situation, holds
 from depcheck.pipelines.conditions import Situation, holds
 from depcheck.values import Known, Unknown, Value, string
 
@@ -28,7 +29,10 @@ _PRIVILEGED = {
     ),
 }
 #: A script that fetches a pull request itself.
-_FETCHED = re.compile(r"\bgh pr checkout\b|\bgit (?:fetch|pull)\b[^\n;&|]*\bpull/")
+_FETCHED = re.compile(
+    r"\bgh pr checkout\b|\bgit pull\b[^\n;&|]*\bpull/"
+    r"|\bgit fetch\b[^\n;&|]*\bpull/[\s\S]{0,400}?\bgit (?:checkout|switch|merge|reset)\b"
+)
 _BUILDS = re.compile(
     r"(?m)^\s*(?:sudo )?(?:npm|pnpm|yarn|bun|make|pip|python3?|node|go|cargo|docker|bash|sh|mvn|gradle|\./)[\w./ -]"
 )
@@ -99,6 +103,16 @@ def _is_empty(value: Value, situation: Situation) -> bool:
     """Whether a checkout would take what the event does not say: it fails, or takes the default branch."""
     text = value.span.text.lower()
     return "||" not in text and any(f"{name}{end}" in text for name in situation.empty for end in (".", " ", "}"))
+
+
+def _may_start(job: Job, trigger: str) -> bool:
+    """Whether the condition of a job lets an event through; only those of pull requests know one."""
+    values: dict[str, Datum] = {"github.event_name": trigger}
+    empty: tuple[str, ...] = ()
+    if trigger != "pull_request_target":
+        values["github.event.pull_request"] = None
+        empty = ("github.event.pull_request.",)
+    return holds(job.condition, Situation(values, empty)) is not False
 
 
 def _runs(step: Step, checkout: Value) -> bool:
