@@ -228,7 +228,7 @@ def secret_in_several_environments(subject: Project, project: Project) -> Iterat
         for each in held:
             others = [other for other in held if other.environment != each.environment]
             more = next((other for other in others if other.environment in critical), None)
-            if more is None or each.environment in critical or each.name in shared:
+            if more is None or each.environment is None or each.environment in critical or each.name in shared:
                 continue
             yield Violation(
                 each.span,

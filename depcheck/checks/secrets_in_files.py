@@ -268,6 +268,7 @@ def weak_secret(subject: Project, project: Project) -> Iterator[Outcome]:
     """What signs, encrypts or lets administrators in cannot be guessed where it matters."""
     critical = project.environments.critical
     seen: set[Span] = set()  # a service of several environments may be written once: the one that matters speaks
+    told: dict[tuple[str, str, str], Violation] = {}  # several services of a file may have one default
     for setting in sorted(project.facts.settings, key=lambda each: each.environment not in critical):
         value = setting.value
         if setting.origin not in _WHERE_SET or not isinstance(value, Known) or value.span in seen:
@@ -275,12 +276,17 @@ def weak_secret(subject: Project, project: Project) -> Iterator[Outcome]:
         matters = setting.environment in critical
         if setting.origin == "compose":  # a file for every environment gives defaults to the least of them
             matters = matters and project.environments.of_path(setting.span.path) in critical
-        found = _weakness(setting, value, matters)
+        spared = setting.environment is not None and setting.environment not in critical
+        found = _weakness(setting, value, matters, spared)
         if found is None:
             continue
         seen.add(value.span)
         variant, severity = found
-        yield Violation(
+        first = told.get((value.span.path, setting.name, variant))
+        if first is not None:
+            first.related.append(Note("also here", value.span))
+            continue
+        told[value.span.path, setting.name, variant] = Violation(
             value,
             resource=setting.scope or None,
             environment=setting.environment,
@@ -290,10 +296,12 @@ def weak_secret(subject: Project, project: Project) -> Iterator[Outcome]:
             discriminator=setting.name,
             words={"name": setting.name, "size": len(string(value) or "")},
         )
+    yield from told.values()
 
 
-def _weakness(setting: Setting, value: Known, critical: bool) -> tuple[str, str] | None:
-    """The variant of the message and the severity; None where nothing can be guessed, or it does not matter."""
+def _weakness(setting: Setting, value: Known, critical: bool, spared: bool) -> tuple[str, str] | None:
+    """The variant of the message and the severity; None where nothing can be guessed, or it does not matter. A
+    ``critical`` environment is asked most, one that is ``spared`` least."""
     text, kind = string(value), kind_of_name(setting.name)
     if not text or kind is None or role_of(setting.span.path):
         return None
@@ -302,7 +310,7 @@ def _weakness(setting: Setting, value: Known, critical: bool) -> tuple[str, str]
         return None  # another file gives it, and is asked itself
     if not (signs or kind == "password") or client_prefix(setting.name) is not None:
         return None
-    if not critical and not (signs and default and setting.origin == "compose"):
+    if not critical and not (signs and default and setting.origin == "compose" and not spared):
         return None
     if setting.origin == "env-file" and is_to_be_filled_in(text):
         return None  # a placeholder in an env file is a defect of its own, and reported as one

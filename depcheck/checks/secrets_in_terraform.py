@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from depcheck.findings import Outcome, Violation
-from depcheck.model import Resource, Setting
+from depcheck.model import Setting
 from depcheck.project import Project
 from depcheck.project.credentials import is_placeholder, kind_of_name
 from depcheck.project.secret_reads import secret_reads
@@ -129,19 +129,26 @@ def _references(value: Value) -> Iterator[str]:
             yield from re.findall(r"\$\{(\w+)\}", each.value)
 
 
-def secret_in_user_data(subject: Resource, project: Project) -> Iterator[Outcome]:
+def secret_in_user_data(subject: Project, project: Project) -> Iterator[Outcome]:
     """What machines run when they start carries no secret."""
-    for name in _USER_DATA:
-        value = subject.get(name)
-        if isinstance(value, Absent) or subject.format != "terraform":
+    seen: set[Span] = set()  # a configuration for several environments is written once
+    for resource in project.facts.resources:
+        if resource.format != "terraform" or resource.kind != "resource":
             continue
-        for read in secret_reads(value.span, project):
-            yield Violation(
-                read.span,
-                discriminator=f"{name} {read.name}",
-                words={"name": f"{subject.address}.{name}", "secret": read.name},
-            )
-            break
+        for name in _USER_DATA:
+            value = resource.get(name)
+            if isinstance(value, Absent) or value.span in seen:
+                continue
+            seen.add(value.span)
+            read = next(secret_reads(value.span, project), None)
+            if read is not None:
+                yield Violation(
+                    read.span,
+                    resource=resource.address,
+                    environment=resource.environment,
+                    discriminator=f"{name} {read.name}",
+                    words={"name": f"{resource.address}.{name}", "secret": read.name},
+                )
 
 
 def secret_in_task_environment(subject: Project, project: Project) -> Iterator[Outcome]:

@@ -229,7 +229,7 @@ def held_in(path: str, project: Project) -> list[ProviderToken]:
 def by_secret(project: Project) -> list[list[Holding]]:
     """The places of each secret that stands in several; templates are not asked."""
     groups: dict[str, list[Holding]] = {}
-    places: list[ProviderToken | Exposure] = [*found(project)]
+    places: list[ProviderToken | Exposure] = [each for each in found(project) if not each.match.format.may_be_public]
     places += exposures.literals(project) + exposures.passwords_in_addresses(project)
     for each in places:
         if each.role != "template":
