@@ -184,3 +184,20 @@ def test_a_secret_is_never_shown(text: str, same: bool) -> None:
         return  # a placeholder is no secret
     assert text not in told["staging"]
     assert (told["staging"] == told["production"]) is same
+
+
+def test_every_row_of_the_table_says_what_it_rests_on() -> None:
+    from depcheck.data import load_json
+    from depcheck.policy.vocabulary import RELATIONS
+
+    table = load_json("schemas", "parity-relations.json")["rows"]
+    assert isinstance(table, list)
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for row in table:
+        assert row["relation"] in RELATIONS
+        assert row["source"].startswith("https://")
+        assert row["relation"] != "monotone" or row["order"]
+        for attribute in row["attributes"]:
+            key = (attribute, tuple(row.get("types", ())))
+            assert key not in seen
+            seen.add(key)
