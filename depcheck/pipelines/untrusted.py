@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.model import Job, Step
-from depcheck.pipelines.conditions import Datum, Situation, holds
 from depcheck.pipelines.conditions import Situation, holds
 from depcheck.values import Known, Unknown, Value, string
 
@@ -38,7 +37,8 @@ _BUILDS = re.compile(
 )
 #: A step that asks who it was that commented.
 _ASKS_WHO = re.compile(
-    r"getCollaborator|/permission|collaborators/|teams?/|author_association|membership|allow-?list|authoriz|permission-check|user\.login",
+    r"getCollaborator|/permission|collaborators/|teams?/|author_association|membership|allow-?list|authoriz"
+    r"|permission-check|user\.login",
     re.IGNORECASE,
 )
 _HEAD = re.compile(r"github\.event\.(?:pull_request|workflow_run)\.head|github\.head_ref|refs/pull/")
@@ -103,16 +103,6 @@ def _is_empty(value: Value, situation: Situation) -> bool:
     """Whether a checkout would take what the event does not say: it fails, or takes the default branch."""
     text = value.span.text.lower()
     return "||" not in text and any(f"{name}{end}" in text for name in situation.empty for end in (".", " ", "}"))
-
-
-def _may_start(job: Job, trigger: str) -> bool:
-    """Whether the condition of a job lets an event through; only those of pull requests know one."""
-    values: dict[str, Datum] = {"github.event_name": trigger}
-    empty: tuple[str, ...] = ()
-    if trigger != "pull_request_target":
-        values["github.event.pull_request"] = None
-        empty = ("github.event.pull_request.",)
-    return holds(job.condition, Situation(values, empty)) is not False
 
 
 def _runs(step: Step, checkout: Value) -> bool:
