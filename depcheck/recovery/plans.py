@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import lru_cache
 
 from depcheck.model import Resource
+from depcheck.project.backups import NO, OPEN, PROTECTED, YES, matched, named
 from depcheck.recovery.lookup import Lookup, Scope, scope_of
 from depcheck.recovery.plan_rules import PlanRule, missing_of
 from depcheck.recovery.stores import tag
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
-YES, NO, OPEN = "yes", "no", "open"
-#: The service and the kind in the ARNs of what AWS Backup protects, and its name in the opt-in settings.
-_PROTECTED = {
-    "aws_db_instance": ("rds", "db", "RDS"),
-    "aws_rds_cluster": ("rds", "cluster", "Aurora"),
-    "aws_docdb_cluster": ("rds", "cluster", "DocumentDB"),
-    "aws_neptune_cluster": ("rds", "cluster", "Neptune"),
-    "aws_redshift_cluster": ("redshift", "cluster", "Redshift"),
-    "aws_dynamodb_table": ("dynamodb", "table", "DynamoDB"),
-    "aws_efs_file_system": ("elasticfilesystem", "file-system", "EFS"),
-    "aws_ebs_volume": ("ec2", "volume", "EBS"),
-    "aws_instance": ("ec2", "instance", "EC2"),
-    "aws_s3_bucket": ("s3", "", "S3"),
-    "aws_fsx_windows_file_system": ("fsx", "file-system", "FSx"),
-    "aws_fsx_ontap_file_system": ("fsx", "file-system", "FSx"),
-    "aws_fsx_openzfs_file_system": ("fsx", "file-system", "FSx"),
-    "aws_fsx_lustre_file_system": ("fsx", "file-system", "FSx"),
-}
+__all__ = ["NO", "OPEN", "YES", "Covering", "Plans", "Taker"]
+
 #: So many selections that miss a store are told, and no more.
 _MOST_MISSED = 3
-_IDENTIFIERS = ("identifier", "cluster_identifier", "name", "bucket", "id")
 
 
 class Covering:
@@ -117,7 +100,7 @@ class Plans:
     def missed(self, resource: Resource) -> list[tuple[str, Span]]:
         """Why selections that are deployed with a resource do not take it in, a few of them, each with its place."""
         found: list[tuple[str, Span]] = []
-        if resource.type not in _PROTECTED or self.of(resource):
+        if resource.type not in PROTECTED or self.of(resource):
             return found
         for selection in self._selections.get(scope_of(resource), ())[:_MOST_MISSED]:
             found += self._why_missed(selection, resource)
@@ -127,7 +110,7 @@ class Plans:
         chosen, _ = self._chosen(selection, resource)
         listed = selection.get("not_resources")
         if chosen != NO:
-            if _named(listed, resource)[0] == YES or _matched(listed, resource):
+            if named(listed, resource)[0] == YES or matched(listed, resource):
                 yield f"{selection.address} leaves it out by name", listed.span
             for block in selection.get("condition").elements():
                 yield f"a condition of {selection.address} leaves it out", block.span
@@ -138,7 +121,7 @@ class Plans:
                 continue
             own = tag(resource, key)
             if scalar_text(own) == value and self._is_opted_out(resource):
-                words = f"{_PROTECTED[resource.type][2]} is left out of what selections by tag take in"
+                words = f"{PROTECTED[resource.type][2]} is left out of what selections by tag take in"
                 yield words, block.span
             elif scalar_text(own) != value and not isinstance(own, Unknown):
                 has = "none" if scalar_text(own) is None else scalar_text(own)
@@ -150,7 +133,7 @@ class Plans:
         What is chosen by a pattern may be elsewhere in the account; only names and tags that are decided tell.
         """
         project = self._lookup.project
-        kept = [each for type_ in _PROTECTED for each in project.of_type(type_) if each.kind != "data"]
+        kept = [each for type_ in PROTECTED for each in project.of_type(type_) if each.kind != "data"]
         there = {scope_of(each) for each in kept}
         taking = {id(covering.selection) for each in kept for covering in self.of(each)}
         chosen: set[int] = set()
@@ -173,7 +156,7 @@ class Plans:
         return self._of(resource)[1]
 
     def _of(self, resource: Resource) -> tuple[list[Covering], list[Missing], list[Taker]]:
-        if resource.type not in _PROTECTED:
+        if resource.type not in PROTECTED:
             return [], [], []
         key = (scope_of(resource), resource.address)
         known = self._found.get(key)
@@ -206,7 +189,7 @@ class Plans:
                     groups += [each for (name, _), each in self._by_tag.items() if name == key]
         elif not isinstance(tags, Absent):
             groups += self._by_tag.values()
-        groups += [self._wide.get("", ()), self._wide.get(_PROTECTED[resource.type][0], ())]
+        groups += [self._wide.get("", ()), self._wide.get(PROTECTED[resource.type][0], ())]
         for group in groups:
             for selection in group:
                 if id(selection) not in seen:
@@ -219,8 +202,8 @@ class Plans:
         state, missing = self._chosen(selection, resource)
         if state == NO:
             return NO, ()
-        left_out, why = _named(selection.get("not_resources"), resource)
-        if left_out == YES or (left_out == NO and _matched(selection.get("not_resources"), resource)):
+        left_out, why = named(selection.get("not_resources"), resource)
+        if left_out == YES or (left_out == NO and matched(selection.get("not_resources"), resource)):
             return NO, ()
         if left_out == OPEN and state == YES:
             state, missing = OPEN, why
@@ -237,7 +220,7 @@ class Plans:
 
     def _chosen(self, selection: Resource, resource: Resource) -> tuple[str, tuple[Missing, ...]]:
         listed, tags = selection.get("resources"), selection.get("selection_tag")
-        by_name, why = _named(listed, resource)
+        by_name, why = named(listed, resource)
         if by_name == YES:
             return YES, ()
         answers = [_tagged(each.get("key"), each.get("value"), resource) for each in tags.elements()]
@@ -246,7 +229,7 @@ class Plans:
         if isinstance(listed, Absent) and isinstance(tags, Absent):
             everything = not isinstance(selection.get("condition"), Absent)
             return (YES if everything and not self._is_opted_out(resource) else NO), ()
-        pattern = _matched(listed, resource)
+        pattern = matched(listed, resource)
         if pattern and isinstance(tags, Absent):
             return (NO, ()) if self._is_opted_out(resource) else (YES, ())
         if pattern:
@@ -256,7 +239,7 @@ class Plans:
         return undecided[0] if undecided else (NO, ())
 
     def _is_opted_out(self, resource: Resource) -> bool:
-        name = _PROTECTED[resource.type][2]
+        name = PROTECTED[resource.type][2]
         return any(scope == scope_of(resource) and each == name for scope, each in self._opted_out)
 
 
@@ -274,77 +257,6 @@ def _is_narrow(selection: Resource) -> bool:
         return False
     tags = [scalar_text(each.get(name)) for each in blocks.elements() for name in ("key", "value")]
     return None not in tags and not listed.elements()
-
-
-def _named(listed: Value, resource: Resource) -> tuple[str, tuple[Missing, ...]]:
-    """Whether a list names a resource itself, by reference or by its ARN."""
-    state: str = NO
-    missing: tuple[Missing, ...] = ()
-    for each in listed.elements():
-        if isinstance(each, Unknown):
-            if each.refers == resource.address:
-                return YES, ()
-            if each.refers is None:
-                pattern = (each.outline or "").replace("\ufffc", "*")
-                if pattern and not _may_match(pattern, resource):
-                    continue
-                state, missing = OPEN, each.missing or (missing_of(each, "a list of resources"),)
-        else:
-            text = string(each) or ""
-            if "*" in text or "?" in text:
-                continue
-            answer = _is_arn_of(text, resource)
-            if answer == YES:
-                return YES, ()
-            if answer == OPEN:
-                state, missing = OPEN, (Missing(f"whether {text} is {resource.address}", each.span),)
-    return state, missing
-
-
-def _matched(listed: Value, resource: Resource) -> bool:
-    """Whether a pattern in a list of resources matches a resource."""
-    return any(_may_match(text, resource) for each in listed.elements() if "*" in (text := string(each) or ""))
-
-
-def _may_match(pattern: str, resource: Resource) -> bool:
-    if pattern == "*":
-        return True
-    service, kind, _ = _PROTECTED[resource.type]
-    parts = _parts(pattern)
-    if len(parts) < 6 or not (parts[2] == service or fnmatchcase(service, parts[2])):
-        return False
-    tail = parts[5]
-    # What is only known when it is created (``file-system/fs-…``) fits where everything of its kind does.
-    everything = tail in ("*", f"{kind}:*", f"{kind}/*")
-    if not everything:
-        if kind and tail[:1] not in "*?[" and not tail.startswith(kind):
-            return False
-        names = [text for name in _IDENTIFIERS if (text := scalar_text(resource.get(name))) is not None]
-        tails = [f"{kind}{mark}{name}" for mark in (":", "/") for name in names] if kind else names
-        everything = any(fnmatchcase(each, tail) for each in tails)
-    region = string(resource.get("region")) if everything and parts[3] else None
-    return everything and (region is None or fnmatchcase(region, parts[3]))
-
-
-@lru_cache(maxsize=4096)
-def _parts(pattern: str) -> tuple[str, ...]:
-    return tuple(pattern.split(":", 5))
-
-
-def _is_arn_of(text: str, resource: Resource) -> str:
-    service, kind, _ = _PROTECTED[resource.type]
-    parts = text.split(":", 5)
-    if len(parts) < 6 or parts[0] != "arn" or parts[2] != service:
-        return NO
-    rest = parts[5]
-    if kind:
-        if not rest.startswith((f"{kind}:", f"{kind}/")):
-            return NO
-        rest = rest[len(kind) + 1 :]
-    values = [resource.get(name) for name in _IDENTIFIERS]
-    if any(scalar_text(each) == rest for each in values):
-        return YES
-    return NO if any(isinstance(each, Known) for each in values) else OPEN
 
 
 def _conditions(selection: Resource, resource: Resource) -> Iterator[tuple[str, tuple[Missing, ...]]]:

@@ -18,7 +18,7 @@ from depcheck.source import Source
 from depcheck.values import Absent, Known, Missing, Unknown
 
 PACKAGE = Path(__file__).parents[2] / "depcheck"
-PACKS = ("recovery", "network", "encryption", "access", "iam")
+PACKS = ("recovery", "backups", "network", "encryption", "access", "iam")
 RULES = [rule for rule in all_rules() if rule.pack in PACKS and rule.looks_at[0] in ("resource", "grant")]
 TYPES = sorted({name for rule in RULES if rule.looks_at[0] == "resource" for name in rule.looks_at[1]})
 RELATED = [
@@ -37,7 +37,7 @@ RELATED = [
     "provider_aws",
 ]
 HELPERS = ("backups", "buckets", "ingress", "promises", "retention")
-SOURCES = [PACKAGE / "checks" / f"{name}.py" for name in ("recovery", "network", "encryption")]
+SOURCES = [PACKAGE / "checks" / f"{name}.py" for name in ("recovery", "backups", "network", "encryption")]
 SOURCES += [PACKAGE / "project" / f"{name}.py" for name in HELPERS]
 NAMES = sorted(
     {
