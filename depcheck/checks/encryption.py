@@ -95,6 +95,8 @@ def _volumes(subject: Resource) -> Iterator[tuple[Value, str]]:
     else:
         for name in _BLOCKS:
             for disk in subject.get(name).elements():
+                if any(not isinstance(disk.get(each), Absent) for each in ("virtual_name", "no_device")):
+                    continue  # CloudFormation has instance stores and devices that are left out in the same list
                 # What the root disk is without a word is up to the image and the account.
                 yield _volume(disk, says_nothing="medium" if name == "ebs_block_device" else "")
 

@@ -10,7 +10,7 @@ from depcheck.grants.holders import joined
 from depcheck.model import Grant, Resource
 from depcheck.patterns import Pattern
 from depcheck.project import Project, policies
-from depcheck.project.buckets import access_block, bucket_of
+from depcheck.project.buckets import access_block, bucket_of, is_website
 from depcheck.values import OPEN, Absent, Unknown, Value, scalar_text, string
 
 _ANY_ROLE = Pattern(rf"arn:(?:[\w-]+|\*|{OPEN}):iam::(?:\d*|\*|{OPEN}):role/\*+")
@@ -306,6 +306,9 @@ def public_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
         yield Held(blocked, "public policies are blocked")
     else:
         variant, severity = trust.exposure(subject)
+        if severity == "medium" and not variant and is_website(bucket, project):
+            yield Held(everybody, "the bucket is a website, whose objects everybody may read")
+            return
         what = ", ".join(scalar_text(each) or "…" for each in subject.actions[:2]) or "everything"
         more = f" and {len(subject.actions) - 2} more actions" if len(subject.actions) > 2 else ""
         yield Violation(

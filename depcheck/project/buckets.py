@@ -35,3 +35,11 @@ def access_block(bucket: Resource | None, project: Project, *switches: str) -> K
         if isinstance(value, Known) and scalar_text(value) == "true":
             return value
     return next((value for value in values if isinstance(value, Unknown)), None)
+
+
+def is_website(bucket: Resource | None, project: Project) -> bool:
+    """Whether S3 serves the bucket as a website, which it does only for objects that everybody may read."""
+    if bucket is None:
+        return False
+    own = [*bucket.get("website").elements(), *bucket.get("WebsiteConfiguration").elements()]
+    return bool(own) or bool(project.related(bucket, "aws_s3_bucket_website_configuration", "bucket")[0])
