@@ -23,6 +23,8 @@ class KeyMode:
 
 def mode_of(name: str, text: str) -> KeyMode | None:
     """The mode of a key; a row for variables of a certain name goes before one for any name."""
+    if not text.startswith(_prefixes()):
+        return None
     upper = name.upper()
     found = [
         row
@@ -36,6 +38,11 @@ def may_have_mode(name: str) -> bool:
     """Whether a variable is named after a provider whose keys have modes and after a key."""
     words = set(re.findall(r"[A-Z0-9]+", name.upper()))
     return not words.isdisjoint({"KEY", "TOKEN"}) and any(row.provider.upper() in words for row in _table())
+
+
+@lru_cache(maxsize=1)
+def _prefixes() -> tuple[str, ...]:
+    return tuple(row.prefix for row in _table())
 
 
 @lru_cache(maxsize=1)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import pairwise
 
 from depcheck.project import Project
@@ -132,12 +133,12 @@ def _pairs(family: list[EnvFile], project: Project) -> Iterator[tuple[EnvFile, E
 def _judged(there: EnvFile, here: EnvFile, given: set[str], family: list[EnvFile], project: Project) -> list[str]:
     """The names that one file has and another should have too."""
     found = []
-    neutral = {_without([word.lower() for word in _WORDS.findall(name)], here, project) for name in given}
+    neutral = {_without(_words(name), here, project) for name in given}
     alone = [name for name in here.settings if name not in there.settings]
     for name in there.settings:
         if name in given or _is_free(name, there, here, project):
             continue
-        words = [word.lower() for word in _WORDS.findall(name)]
+        words = _words(name)
         if _without(words, there, project) in neutral or name in _OF_TOOLS or _is_misspelt(name, alone):
             continue
         # What only development has may well be development's own, unless a third environment has it as well.
@@ -150,6 +151,11 @@ def _judged(there: EnvFile, here: EnvFile, given: set[str], family: list[EnvFile
     return found
 
 
+@lru_cache(maxsize=8192)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORDS.findall(name))
+
+
 def _is_misspelt(name: str, alone: list[str]) -> bool:
     """Whether the other file has the name in another spelling, which is told by itself."""
     if len(name) < _LEAST_LETTERS or len(alone) > _MOST_ALONE:
@@ -157,7 +163,7 @@ def _is_misspelt(name: str, alone: list[str]) -> bool:
     return sum(is_near(name, each) for each in alone) == 1
 
 
-def _without(words: list[str], file: EnvFile, project: Project) -> str:
+def _without(words: Sequence[str], file: EnvFile, project: Project) -> str:
     """A name without the words for its own environment: ``STAGING_DB_URL`` and ``PROD_DB_URL`` are one."""
     aliases = {alias.lower() for alias in project.environments.aliases.get(file.environment or "", ())}
     return "_".join(word for word in words if word not in aliases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
@@ -60,11 +61,25 @@ class Mark:
 
 def foreign(name: str, text: str, environment: str, project: Project) -> Iterator[Mark]:
     """The marks in a variable's value that belong to another environment than its own."""
+    if not _hint(project).search(text) and not _ENVIRONMENT_NAME.fullmatch(name):
+        return
     if _may_be_shared(text, project):
         return
     for mark in [*marks(text, project.environments, project.policy), *_names(name, text, project)]:
         if _is_foreign(mark, environment, name, project):
             yield mark
+
+
+@lru_cache(maxsize=2)
+def _hint(project: Project) -> re.Pattern[str]:
+    """What stands in every value with a mark: one of the words, or what the policy declares as an environment's."""
+    words = set(STRONG)
+    for entry in project.policy.environments.values() if project.policy is not None else ():
+        words.update(entry.marks)
+        words.update(host_of(domain) for domain in entry.domains)
+        if entry.account:
+            words.add(entry.account)
+    return re.compile("|".join(map(re.escape, sorted(word for word in words if word))), re.IGNORECASE)
 
 
 def _names(name: str, text: str, project: Project) -> list[Mark]:
