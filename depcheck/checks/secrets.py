@@ -32,10 +32,13 @@ from depcheck.project.credentials import (
 )
 from depcheck.project.exposures import Exposure, role_of
 from depcheck.project.provider_tokens import ProviderToken
+from depcheck.source import Span
 from depcheck.values import Unknown, scalar_text
 
 _IN_IMAGE = ("dockerfile-env", "dockerfile-arg")
 _CLIENT_KINDS = {"password", "secret", "token"}
+#: More places of one secret are not told.
+_MOST_PLACES = 20
 #: Another rule's: it finds those that are written with escapes too.
 _OF_PRIVATE_KEY = frozenset({"private-key", "encoded-private-key"})
 #: What is spoken with a vowel first.
@@ -88,13 +91,17 @@ def _in_image(
 
 def literal_secret(subject: Project, project: Project) -> Iterator[Outcome]:
     """A secret comes from a store, never from a file in the repository."""
+    told: dict[tuple[str, str, str, str | None], Violation] = {}
     for each in exposures.literals(project):
         if each.origin in _IN_IMAGE:
             continue
         severity, variant = _weight(each)
         if severity is None:
             continue
-        yield Violation(
+        key = (each.span.path, each.text, each.name, each.environment)
+        if _is_told(told, key, each.span):
+            continue
+        told[key] = Violation(
             each.span,
             resource=each.scope or None,
             environment=each.environment,
@@ -104,6 +111,20 @@ def literal_secret(subject: Project, project: Project) -> Iterator[Outcome]:
             discriminator=each.name,
             words={"name": _named(each)},
         )
+    yield from told.values()
+
+
+def _is_told(
+    told: dict[tuple[str, str, str, str | None], Violation], key: tuple[str, str, str, str | None], span: Span
+) -> bool:
+    """Whether a file's finding of one secret is there already; the place is told with it then."""
+    first = told.get(key)
+    if first is None:
+        return False
+    if len(first.related) < _MOST_PLACES:
+        first.related.append(Note("also here", span))
+    first.secrets.append(span)
+    return True
 
 
 def _named(each: Exposure) -> str:
@@ -181,12 +202,14 @@ def secret_in_process_list(subject: Command, project: Project) -> Iterator[Outco
 
 def provider_token(subject: Project, project: Project) -> Iterator[Outcome]:
     """No token of a provider is part of a file in the repository."""
+    told: dict[tuple[str, str, str, str | None], Violation] = {}
     for each in provider_tokens.found(project):
         match = each.match
-        if match.id in _OF_PRIVATE_KEY:
+        key = (each.span.path, each.text, match.id, each.environment)
+        if match.id in _OF_PRIVATE_KEY or _is_told(told, key, each.hidden):
             continue
         expired = match.expires is not None and match.expires < _seconds(project)
-        yield Violation(
+        told[key] = Violation(
             each.span,
             resource=each.scope or None,
             environment=each.environment,
@@ -196,6 +219,7 @@ def provider_token(subject: Project, project: Project) -> Iterator[Outcome]:
             discriminator=f"{match.id} {each.name}",
             words={"token": _with_article(match.title), "path": each.span.path},
         )
+    yield from told.values()
 
 
 def _severity_of_token(each: ProviderToken) -> str | None:
