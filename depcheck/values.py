@@ -211,6 +211,14 @@ def scalar_text(value: Value) -> str | None:
     return str(value.value)
 
 
+def switch(value: Value) -> Value:
+    """A known "true" or "false" as the switch that Terraform converts it to (a variable without a type is a text)."""
+    if isinstance(value, Known) and isinstance(value.value, str) and value.value.lower() in ("true", "false"):
+        on = value.value.lower() == "true"
+        return Known(on, value.span, via=value.via, key=value.key, sensitive=value.sensitive)
+    return value
+
+
 def plain(value: Value, *, depth: int = 64) -> object:
     """The value as ordinary Python data, for printing and hashing; unknown and absent parts become marker dicts."""
     if isinstance(value, Absent) or depth <= 0:

@@ -13,7 +13,7 @@ from depcheck.findings import Note as Related
 from depcheck.model import Resource
 from depcheck.project import Project, promises, repairs, retention
 from depcheck.recovery import planned
-from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
+from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string, switch
 
 _DAY = 86_400
 #: The longest that AWS keeps automated backups, in days.
@@ -40,7 +40,7 @@ def database_single_zone(subject: Resource, project: Project) -> Iterator[Outcom
     copy = promises.is_copy(subject)
     if copy is True:
         return
-    match subject.get("multi_az"):
+    match switch(subject.get("multi_az")):
         case Known(value=True) as value:
             yield Held(value, "multi_az is on")
         case Unknown() as value:
@@ -49,7 +49,9 @@ def database_single_zone(subject: Resource, project: Project) -> Iterator[Outcom
             yield Undetermined(copy)
         case value:
             fix = repairs.replaced(value, "true", "Run a standby in another zone", safe=False)
-            yield Violation(value, related=related, fix=fix)
+            # Whether it is production's cannot be told from a file that names no environment.
+            severity = None if related or subject.environment is not None else "medium"
+            yield Violation(value, severity=severity, related=related, fix=fix)
 
 
 def _single_instance(cluster: Resource, project: Project, related: list[Related]) -> Iterator[Outcome]:
@@ -255,7 +257,7 @@ def unprotected_database(subject: Resource, project: Project) -> Iterator[Outcom
     if copy is True:
         return
     held = _guard(subject)
-    match subject.get("deletion_protection_enabled" if table else "deletion_protection"):
+    match switch(subject.get("deletion_protection_enabled" if table else "deletion_protection")):
         case Known(value=True) as value:
             yield Held(value, "deletion protection is on")
         case Unknown() as value:
@@ -271,7 +273,7 @@ def unprotected_database(subject: Resource, project: Project) -> Iterator[Outcom
 
 def _guard(subject: Resource) -> Known | None:
     """The lifecycle's own protection, which Terraform honours (and CloudFormation as ``DeletionPolicy: Retain``)."""
-    value = subject.get("lifecycle", 0, "prevent_destroy")
+    value = switch(subject.get("lifecycle", 0, "prevent_destroy"))
     return value if isinstance(value, Known) and value.value is True else None
 
 
@@ -281,13 +283,13 @@ def final_snapshot_skipped(subject: Resource, project: Project) -> Iterator[Outc
     copy = promises.is_copy(subject)
     if copy is True or not promises.is_wanted(subject, project, _FINAL, _PROTECTION):
         return
-    match subject.get("skip_final_snapshot"):
+    match switch(subject.get("skip_final_snapshot")):
         case Known(value=False) as value:
             yield Held(value, "a final snapshot is taken")
         case Unknown() as value:
             yield Undetermined(value)
         case Known(value=True) as value:
-            protection = subject.get("deletion_protection")
+            protection = switch(subject.get("deletion_protection"))
             protected = isinstance(protection, Known) and protection.value is True
             if promise is None and (protected or _guard(subject) is not None):
                 yield Held(value, "no final snapshot is taken, but it is protected from deletion")
@@ -303,7 +305,7 @@ def bucket_can_be_emptied(subject: Resource, project: Project) -> Iterator[Outco
     """Destroying a bucket or a backup vault that holds something fails."""
     if not promises.is_wanted(subject, project, _PROTECTION):
         return
-    match subject.get("force_destroy"):
+    match switch(subject.get("force_destroy")):
         case Known(value=True) as value if _guard(subject) is None:
             vault = subject.type == "aws_backup_vault"
             fix = repairs.replaced(value, "false", "Refuse to destroy what holds something", safe=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from depcheck.model import Resource
-from depcheck.values import Absent, Known, Step, Unknown, Value, scalar_text
+from depcheck.values import Absent, Known, Step, Unknown, Value, scalar_text, switch
 
 #: How long a store keeps its own backups, in days: the attribute, and what holds where none is given.
 _KEPT = {
@@ -60,7 +60,7 @@ def history_of(subject: Resource) -> Value:
     if subject.type != "aws_dynamodb_table":
         return retention_of(subject)
     recovery = subject.get("point_in_time_recovery", 0)
-    match recovery.get("enabled"):
+    match switch(recovery.get("enabled")):
         case Known(value=True):
             period = recovery.get("recovery_period_in_days")
             return Known(35, recovery.span) if isinstance(period, Absent) else period
