@@ -331,3 +331,13 @@ def _listed(names: list[str]) -> str:
     if len(names) > 4:
         return ", ".join(names[:3]) + f" and {len(names) - 3} more"
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def missing_referenced_file(subject: Project, project: Project) -> Iterator[Outcome]:
+    """The files of the repository that workflows and compose files name are there."""
+    from depcheck.project import referenced_files
+
+    for each in referenced_files.missing(project):
+        yield Violation(
+            each.span, resource=each.scope, variant=each.kind, discriminator=each.path, words={"path": each.path}
+        )

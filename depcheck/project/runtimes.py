@@ -17,7 +17,7 @@ from depcheck.project.versions import Spec, agree, read
 from depcheck.values import Unknown, scalar_text, string
 
 #: Folders whose contents are not what is deployed.
-_ASIDE = re.compile(
+ASIDE = re.compile(
     r"(?:^|/)(?:tests?|testing|e2e|examples?|samples?|demos?|fixtures?|testdata|templates?|docs?|documentation|website|"
     r"benchmarks?|playgrounds?|third_party|vendor|node_modules|\.devcontainer|devcontainer|hack|contrib)/",
     re.IGNORECASE,
@@ -253,7 +253,7 @@ def _statements(project: Project) -> Iterator[Statement]:
     for runtime in project.facts.runtimes:
         path = runtime.span.path
         file = project.file(path)
-        if file is None or _ASIDE.search(path):
+        if file is None or ASIDE.search(path):
             continue
         text = scalar_text(runtime.version)
         spec = read(runtime.language, text) if text is not None else None
