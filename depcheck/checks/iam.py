@@ -307,8 +307,7 @@ def public_principal(subject: Grant, project: Project) -> Iterator[Outcome]:
     else:
         variant, severity = trust.exposure(subject)
         if severity == "medium" and not variant and is_website(bucket, project):
-            yield Held(everybody, "the bucket is a website, whose objects everybody may read")
-            return
+            severity = "low"  # S3 serves a website to everybody or to nobody
         what = ", ".join(scalar_text(each) or "…" for each in subject.actions[:2]) or "everything"
         more = f" and {len(subject.actions) - 2} more actions" if len(subject.actions) > 2 else ""
         yield Violation(
