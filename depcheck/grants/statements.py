@@ -152,7 +152,7 @@ def includes(grant: Grant, action: str) -> Value | None:
         if isinstance(each, Unknown):
             # A text of which a part is open names something of its own, but which?
             if text is None or _may_match(text.lower(), action):
-                undecided = undecided or each
+                undecided = each if undecided is None else undecided
         elif text is not None and matches(folded(text.lower()), action):
             return None if grant.not_actions else each
     if undecided is not None:

@@ -399,14 +399,14 @@ def test_var_files_are_what_the_caller_names(here: Path, call: Call, where: str)
 
 def test_unknown_is_counted_shown_and_can_fail(here: Path, call: Call) -> None:
     deploy = (
-        "on: push\nconcurrency:\n  group: x\n  cancel-in-progress: ${{ inputs.cancel }}\njobs:\n  deploy-production:\n"
+        "on: push\npermissions: {}\nconcurrency:\n  group: x\n  cancel-in-progress: ${{ inputs.cancel }}\njobs:\n  deploy-production:\n"
         "    runs-on: x\n    environment: production\n    steps:\n      - run: terraform apply\n"
     )
     workflow(here, deploy)
     loaded = report(call)
     assert loaded["summary"]["unknown"] == 1
     assert loaded["unknown"][0]["rule"] == "cancelled-deployment"
-    assert loaded["unknown"][0]["location"]["start"]["line"] == 4
+    assert loaded["unknown"][0]["location"]["start"]["line"] == 5
     assert call("scan")[0] == 0
     assert call("scan", "--fail-on-unknown")[0] == 1
     assert "cancelled-deployment" in call("scan", "--show", "unknown")[1]
