@@ -38,6 +38,7 @@ _TITLES = {
     "notify": Pattern(r"\bnotif(?:y|ication)|\bannounce\b|\bslack\b", 2),
     "tests": Pattern(r"^(?:run )?(?:[\w-]+ ){0,2}tests?$|^test (?!results?|report)|\b(?:unit|integration) tests?\b", 2),
     "smoke-test": Pattern(r"\bsmoke[- ]?tests?\b", 2),
+    "watch": Pattern(r"\b(?:watch|monitor|observe)\b", 2),
 }
 
 
