@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from depcheck.terraform.modules import Module
 
 MAX_INSTANCES = 100
-MAX_MODULES = 2000
+MAX_MODULES = 20_000
 MAX_MODULE_DEPTH = 40
 MAX_RESOURCES = 50_000
 UNREAD = "could not be read"

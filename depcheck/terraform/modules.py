@@ -214,10 +214,13 @@ class Module:
             frame = Frame(self, expansion, key)
             led = self.run.find(self, declaration)
             reason = led.reason
-            if self.depth >= MAX_MODULE_DEPTH:
+            if led.configuration is not None and self.is_part_of(led.configuration):
+                reason = f"module.{name} leads back to a module that it is called from"
+                led = Found(led.configuration, wrong=True)
+            elif self.depth >= MAX_MODULE_DEPTH:
                 reason = f"modules are nested deeper than {MAX_MODULE_DEPTH} levels"
             elif self.run.modules >= MAX_MODULES:
-                reason = f"there are more than {MAX_MODULES} instances of modules"
+                reason = f"there are more than {MAX_MODULES:,} instances of modules"
             if led.configuration is None or reason:
                 self._tell_gap(declaration, led, reason)
                 found = Opaque(declaration, frame, address, reason)
@@ -226,6 +229,15 @@ class Module:
                 found = Module(self.run, led.configuration, address=address, call=declaration, caller=frame)
             self.modules[name, key] = found
         return found
+
+    def is_part_of(self, configuration: Configuration) -> bool:
+        """Whether a configuration is this module's, or one from which it is called."""
+        module: Module | None = self
+        while module is not None:
+            if module.configuration is configuration:
+                return True
+            module = module.caller.module if module.caller is not None else None
+        return False
 
     def _tell_gap(self, declaration: Declaration, led: Found, reason: str) -> None:
         """Say that what a call makes is not judged. A module that is elsewhere is no gap of the files at hand."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from terraform_tree import attribute, attributes, chain, load, parsed, resources, unknown
 
@@ -285,7 +287,25 @@ def test_modules_that_call_each_other_end() -> None:
         "b/main.tf": 'module "a" { source = "../a" }\nresource "x_y" "z" {}',
         "c/main.tf": 'module "self" { source = "./" }',
     }
-    assert len(load(tree).facts.resources) > 10
+    result = load(tree)
+    assert [each.address for each in result.facts.resources if each.type == "x_y"] == ["module.b.x_y.z"]
+    assert sorted(problem.message for problem in result.problems) == [
+        "module.a leads back to a module that it is called from",
+        "module.self leads back to a module that it is called from",
+    ]
+
+
+def test_modules_that_multiply_end() -> None:
+    calls = {
+        f"m{level}/main.tf": f'module "n" {{\n  source   = "../m{level + 1}"\n  for_each = toset(["x", "y"])\n'
+        "  in       = each.key\n}\n"
+        'variable "in" {\n  default = ""\n}\n'
+        for level in range(30)
+    }
+    with patch("depcheck.terraform.modules.MAX_MODULES", 100):
+        result = load({**calls, "m30/main.tf": 'variable "in" {}\nresource "a_b" "c" {}\n'})
+    assert len(result.facts.resources) < 500
+    assert "there are more than 100 instances of modules" in result.notices[0]
 
 
 def test_override_files_and_json() -> None:
