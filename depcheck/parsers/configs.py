@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from depcheck.parsers import Context, Parsed
-from depcheck.parsers.trees import Teller, by_environment, environment_of, leaves, read
+from depcheck.parsers.trees import Teller, by_environment, environment_of, leaves, read, settled
 from depcheck.source import Text
 
 _FLAGS = re.compile(r"(?:.*[._-])?(?:feature[._-]?)?(?:flags?|toggles?)(?:[._-].*)?\.[a-z0-9]+", re.IGNORECASE)
@@ -30,8 +30,8 @@ def parse(text: Text, context: Context) -> Parsed:
     if environment is not None:
         for key, value in leaves(tree.root):
             teller.one(key, value, "", environment)
-        return parsed
+        return settled(parsed, text)
     for key, value, own in by_environment(tree.root, context):
         if own is not None:
             teller.one(key, value, "", own)
-    return parsed
+    return settled(parsed, text)

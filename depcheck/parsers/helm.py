@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from depcheck.model import Image
 from depcheck.parsers import Context, Parsed
-from depcheck.parsers.trees import Teller, decided, environment_of, leaves, read
+from depcheck.parsers.trees import Teller, decided, environment_of, leaves, read, settled
 from depcheck.source import Span, Text
 from depcheck.values import Known, Value, scalar_text, string
 
@@ -27,7 +27,7 @@ def parse(text: Text, context: Context) -> Parsed:
     else:
         environment = context.environment or environment_of(name.partition(".")[0], context)
         _values(tree.root, "", environment, teller, 0)
-    return parsed
+    return settled(parsed, text)
 
 
 def _values(value: Value, prefix: str, environment: str | None, teller: Teller, depth: int) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from depcheck.model import Schedule
 from depcheck.parsers import Context, Parsed
-from depcheck.parsers.trees import Teller, environment_of, leaves, read
+from depcheck.parsers.trees import Teller, environment_of, leaves, read, settled
 from depcheck.source import Text
 from depcheck.values import Known, Unknown, Value, string
 
@@ -37,7 +37,7 @@ def parse(text: Text, context: Context) -> Parsed:
         if name.startswith(begin):
             tell(tree.root, Teller(parsed.facts, context, "platform"))
             break
-    return parsed
+    return settled(parsed, text)
 
 
 def _vercel(root: Value, teller: Teller) -> None:

@@ -8,7 +8,7 @@ from depcheck.model import Runtime, Schedule
 from depcheck.parsers import Context, Parsed, cloudformation
 from depcheck.parsers.aws import lambda_runtime
 from depcheck.parsers.cloudformation.functions import short_tag
-from depcheck.parsers.trees import Teller, by_environment, decided, environment_of
+from depcheck.parsers.trees import Teller, by_environment, decided, environment_of, settled
 from depcheck.source import Text
 from depcheck.syntax import yaml
 from depcheck.values import Known, Unknown, Value, string
@@ -39,7 +39,7 @@ def parse(text: Text, context: Context) -> Parsed:
         facts, problems = cloudformation.evaluate(template, environment)
         parsed.facts.add(facts)
         parsed.problems += problems
-    return parsed
+    return settled(parsed, text)
 
 
 def _template(root: Value) -> Known | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from depcheck.model import Comment, Facts, Problem, Reference, Setting
-from depcheck.parsers import Context
+from depcheck.parsers import Context, Parsed
 from depcheck.source import Span, Text
 from depcheck.values import OPEN, Absent, Known, Missing, Unknown, Value, string
 
@@ -47,6 +47,13 @@ def read(text: Text, path: str) -> Tree:
 
     file = yaml.parse(text)
     return Tree(file.root, file.comments, file.problems)
+
+
+def settled(parsed: Parsed, text: Text) -> Parsed:
+    """What was read; of a text that cannot be read because it is a template, no more than that."""
+    if parsed.problems and ("{{" in text.text or "{%" in text.text):
+        return Parsed(template="a configuration")
+    return parsed
 
 
 def leaves(value: Value, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Value]]:

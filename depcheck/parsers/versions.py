@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from depcheck.model import Comment, Runtime
 from depcheck.parsers import Context, Parsed
+from depcheck.parsers.trees import settled
 from depcheck.patterns import Pattern
 from depcheck.source import Text
 from depcheck.values import Known, Value
@@ -47,7 +48,7 @@ def parse(text: Text, context: Context) -> Parsed:
         found = _package(text)
     elif name.endswith(".toml"):
         parsed.facts.runtimes = _of_tables(text, name, parsed, context)
-        return parsed
+        return settled(parsed, text)
     else:
         parsed.comments = list(_comments(text))
         found = _listed(text) if name == ".tool-versions" else _alone(text, _OF_ONE.get(name, ""))

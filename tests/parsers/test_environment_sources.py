@@ -327,3 +327,20 @@ def test_any_shape_is_read(path: str, value: object) -> None:
     import_module(f"depcheck.parsers.{MODULES[kind]}").parse(Text.of(Source(path, text)), context)
     # The same as TOML and YAML where the name says so: any text is no reason to raise.
     import_module(f"depcheck.parsers.{MODULES[kind]}").parse(Text.of(Source(path, f"a = {text}")), context)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pyproject.toml", "[project]\n{% if x %}\nname = 1\n{% endif %}\n"),
+        ("config/production.yaml", "a: 1\n{{- if .Values.x }}\n b: [\n{{ end }}\n"),
+        ("netlify.toml", "[build]\ncommand = {{ x }}\n"),
+    ],
+)
+def test_a_template_is_no_broken_file(path: str, text: str) -> None:
+    kind = kind_of(path, text)
+    assert kind is not None
+    parsed = import_module(f"depcheck.parsers.{MODULES[kind]}").parse(
+        Text.of(Source(path, text)), Context(Environments(), None)
+    )
+    assert parsed.template and not parsed.problems
