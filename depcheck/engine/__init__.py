@@ -255,7 +255,7 @@ def _grouped(judged: list[tuple[Rule, Outcome]], silencer: Silencer) -> list[tup
             leader.secrets.extend(other.secrets)
         if others:
             leader.words["count"] = len(others) + 1
-            leader.words["others"] = f" and {len(others)} more in this file"
+            leader.words["others"] = f" (and {len(others)} more in this file)"
     return kept
 
 

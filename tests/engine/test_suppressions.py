@@ -223,7 +223,7 @@ def test_a_silenced_instance_leaves_its_group(tmp_path: Path) -> None:
     for at, rest in (("A", ["B", "C"]), ("B", ["A", "C"])):
         text = "".join(f"{name}=bad{'  # ' + OWN if name == at else ''}\n" for name in "ABC")
         report = scan(tmp_path, ".env", text, [grouped, META, INGRESS, ZONE, IMAGE, COMMAND])
-        assert [each.message for each in report.findings] == [f"{rest[0]} is bad and 1 more in this file"]
+        assert [each.message for each in report.findings] == [f"{rest[0]} is bad (and 1 more in this file)"]
         assert [note.message for each in report.findings for note in each.related] == [f"also here: {rest[1]}"]
         assert [each.message for each in report.suppressed] == [f"{at} is bad"]
 
