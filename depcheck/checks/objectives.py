@@ -93,13 +93,15 @@ def _violations(told: list[tuple[Assessment, str, dict[str, object]]], project: 
     """One finding for the losses that one store is exposed to for one reason at one place."""
     groups: dict[tuple[object, ...], list[tuple[Assessment, str, dict[str, object]]]] = {}
     for each, variant, words in told:
-        made = _violation(each, project, variant, words)
+        change = each.change.after if each.change is not None and each.change.verdict == MET else ""
+        place = _place(each)
         key = (
             each.store.name,
             each.store.address,
             each.environment,
-            made.span,
+            (place.path, place.start),
             variant,
+            change,
             *sorted(words.items(), key=str),
         )
         groups.setdefault(tuple(str(part) for part in key), []).append((each, variant, words))
@@ -114,10 +116,7 @@ def _violations(told: list[tuple[Assessment, str, dict[str, object]]], project: 
 
 def _violation(each: Assessment, project: Project, variant: str, words: dict[str, object]) -> Violation:
     change, mechanism = each.change, each.mechanism
-    span = change.span if change is not None and change.verdict == MET else each.span
-    if mechanism is not None and (change is None or change.verdict != MET):
-        span = mechanism.span
-    span = _defeat(each) or span
+    span = _place(each)
     notes: list[Note] = []
     policy = project.policy
     promises = (each.target.rpo, each.target.rto, each.target.retention)
@@ -143,6 +142,15 @@ def _violation(each: Assessment, project: Project, variant: str, words: dict[str
         words=words,
         discriminator=f"{each.store.name}:{each.loss}",
     )
+
+
+def _place(each: Assessment) -> Span:
+    """The place that would make the finding go away if it changed."""
+    change, mechanism = each.change, each.mechanism
+    span = change.span if change is not None and change.verdict == MET else each.span
+    if mechanism is not None and (change is None or change.verdict != MET):
+        span = mechanism.span
+    return _defeat(each) or span
 
 
 def _defeat(each: Assessment) -> Span | None:

@@ -57,8 +57,13 @@ class Held:
 def of(policy: Policy, project: Project, survey: Survey) -> Iterator[Held]:
     """Every declared backup, once for each store that it is of."""
     programs = _gap_in_programs(project)
-    for store in survey.stores:
-        if store.promised is None:
+    declaring = {
+        name
+        for name, entry in policy.recovery.stores.items()
+        if entry.backups or any(there.backups for there in entry.by_environment.values())
+    }
+    for store in survey.stores if declaring else ():
+        if store.promised not in declaring or store.promised is None:
             continue
         entry = policy.recovery.stores[store.promised]
         there = entry.by_environment.get(store.environment or "")
