@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from posixpath import dirname, normpath
 
-from depcheck.model import Command, Resource
+from depcheck.model import Command, File, Resource
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.contract import is_placeholder
@@ -41,6 +41,9 @@ _ELSEWHERE = {"gcs": "default.tfstate"}
 _TOOLS = frozenset({"terraform", "tofu", "terragrunt"})
 _UNFILLED = Pattern(r"(?:UPDATE|CHANGE|REPLACE|FILL)[-_]?(?:ME|THIS|IN)|<[^>]+>", 2)
 _LINE = Pattern(r"^[ \t]*(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*(?:\"(?P<text>[^\"\r\n]*)\"|(?P<word>[\w./-]+))", 8)
+#: A line of a makefile, with what continues it, that initialises a root module, and what it gives.
+_INIT = Pattern(r"^\t[^\n]{0,200}\b(?:terraform|tofu)\b(?:[^\n\\]|\\\n?){0,2000}", 8)
+_GIVEN = Pattern(r"-backend-config[= ][\"']?(?P<name>[a-z_]+)=(?P<value>[^\s\"'$]+)(?=[\s\"']|$)")
 #: Folders whose configuration shows or tries something.
 _SAMPLES = frozenset({"example", "examples", "fixtures", "sample", "samples", "test", "testdata", "tests", "demo"})
 
@@ -176,9 +179,29 @@ def _given(project: Project) -> Iterator[Settings]:
                 environment = project.environments.of_path(path) or project.environments.within(name)
                 if values:
                     yield Settings(path, dirname(path), environment, file.span, values)
+        elif file.kind == "makefile" and "backend-config" in file.source.text:
+            yield from _of_makefile(file, project)
     for command in project.facts.commands:
         if command.name in _TOOLS:
             yield from _of_command(command, project)
+
+
+def _of_makefile(file: File, project: Project) -> Iterator[Settings]:
+    """What the recipes of a makefile give, where make's variables leave it as it is written."""
+    source = file.source
+    for line in _INIT.finditer(source.text):
+        values: dict[str, Known] = {}
+        for match in _GIVEN.finditer(source.text, line.start(), line.end()):
+            values[match["name"]] = Known(match["value"], Span(source, *match.span("value")))
+        if values:
+            told = " ".join(str(each.value) for each in values.values())
+            yield Settings(
+                file.source.path,
+                dirname(source.path),
+                project.environments.within(told),
+                Span(source, line.start(), line.end()),
+                values,
+            )
 
 
 def _entries(span: Span) -> Iterator[tuple[str, Known]]:

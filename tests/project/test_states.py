@@ -66,3 +66,12 @@ def test_the_folder_of_a_root_is_told_without_its_values() -> None:
     sources = [Source("infra/main.tf", 'resource "aws_sqs_queue" "a" {}\n')]
     project = load(Options([], root=Path("/nowhere"), sources=sources))
     assert [folder_of(each) for each in project.facts.resources] == ["infra"]
+
+
+def test_makefiles_complete_it_too() -> None:
+    makefile = (
+        'init-prod:\n\tterraform init \\\n\t  -backend-config=key=prod/app.tfstate -backend-config="region=$(R)"\n'
+    )
+    assert found({"main.tf": PARTIAL, "Makefile": makefile}) == {
+        ("", "production"): ("s3", "states", "prod/app.tfstate")
+    }
