@@ -5,28 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from depcheck.findings import Fix, Held, Note, Outcome, Undetermined, Violation
+from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.policy import precedence
 from depcheck.policy.words import show_duration
 from depcheck.project import Project
 from depcheck.recovery import contradictions, required, restore_tests, restores
-from depcheck.recovery.assessment import Assessment, is_promised, verdict_on
+from depcheck.recovery.assessment import Assessment, is_promised
 from depcheck.recovery.found import CHOICES, UNVERSIONED, YES, Mechanism
 from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNKNOWN, UNRECOVERABLE, Range
 from depcheck.recovery.records import between, excess, spoken
 from depcheck.recovery.stores import Store
 from depcheck.recovery.surveys import survey_of, verdicts_of
-from depcheck.source import Edit, Span
+from depcheck.recovery.verdicts import LOSS_WORDS, violations
+from depcheck.source import Span
 from depcheck.values import Missing
-
-_LOSSES = {
-    "deletion": "its data is deleted",
-    "destroy": "it is destroyed",
-    "instance": "an instance is lost",
-    "zone": "a zone is lost",
-    "region": "its region is lost",
-    "account": "its account is taken over",
-}
 
 
 def _verdicts(project: Project) -> Iterator[Assessment]:
@@ -50,7 +42,7 @@ def store_cannot_be_recovered(project: Project, _: Project) -> Iterator[Outcome]
             why = why or (each.notes[0] if each.notes else "")
             variant = "service" if each.store.kind == "service" else "defeated" if why else ""
             told.append((each, variant, {"store": each.store.name, "why": why}))
-    yield from _violations(told, project)
+    yield from violations(told, project)
 
 
 def objective_breached(project: Project, _: Project) -> Iterator[Outcome]:
@@ -64,16 +56,16 @@ def objective_breached(project: Project, _: Project) -> Iterator[Outcome]:
         elif each.verdict == MET and each.mechanism is not None and each.loss is not None:
             rpo = f"RPO {between(each.mechanism.rpo.interval, MET)}, " if each.store.kind != "service" else ""
             rto = f"RTO {between(each.mechanism.rto.interval, MET)}"
-            evidence = f"{each.store.name} when {_LOSSES[each.loss]}: {rpo}{rto} by {each.mechanism.row.title}"
+            evidence = f"{each.store.name} when {LOSS_WORDS[each.loss]}: {rpo}{rto} by {each.mechanism.row.title}"
             yield Held(each.mechanism.span, evidence, resource=each.store.address, environment=each.environment)
-    yield from _violations(told, project)
+    yield from violations(told, project)
 
 
 def _open(each: Assessment) -> Undetermined:
     reason = ", ".join(missing.name for missing in each.missing[:3]) or "an input"
     return Undetermined(
         place=each.span,
-        reason=f"{each.store.name} when {_LOSSES[each.loss or 'deletion']}: not decided is {reason}",
+        reason=f"{each.store.name} when {LOSS_WORDS[each.loss or 'deletion']}: not decided is {reason}",
         missing=each.missing,
         resource=each.store.address,
         environment=each.environment,
@@ -86,79 +78,7 @@ def objective_at_risk(project: Project, _: Project) -> Iterator[Outcome]:
     for each in _verdicts(project):
         if each.verdict == AT_RISK and each.mechanism is not None:
             told.append((each, *excess(each, worst=True)))
-    yield from _violations(told, project)
-
-
-def _violations(told: list[tuple[Assessment, str, dict[str, object]]], project: Project) -> Iterator[Violation]:
-    """One finding for the losses that one store is exposed to for one reason at one place."""
-    groups: dict[tuple[object, ...], list[tuple[Assessment, str, dict[str, object]]]] = {}
-    for each, variant, words in told:
-        change = each.change.after if each.change is not None and each.change.verdict == MET else ""
-        place = _place(each)
-        key = (
-            each.store.name,
-            each.store.address,
-            each.environment,
-            (place.path, place.start),
-            variant,
-            change,
-            *sorted(words.items(), key=str),
-        )
-        groups.setdefault(tuple(str(part) for part in key), []).append((each, variant, words))
-    for group in groups.values():
-        each, variant, words = group[0]
-        losses = [_LOSSES[one.loss] for one, _, _ in group if one.loss is not None]
-        words["loss"] = losses[0] if len(losses) == 1 else f"{', '.join(losses[:-1])} or {losses[-1]}"
-        made = _violation(each, project, variant, words)
-        made.discriminator = f"{each.store.name}:{','.join(str(one.loss) for one, _, _ in group)}"
-        yield made
-
-
-def _violation(each: Assessment, project: Project, variant: str, words: dict[str, object]) -> Violation:
-    change, mechanism = each.change, each.mechanism
-    span = _place(each)
-    notes: list[Note] = []
-    policy = project.policy
-    promises = (each.target.rpo, each.target.rto, each.target.retention)
-    for promise in promises if policy is not None else ():
-        if promise is not None and promise.path and policy is not None:
-            notes.append(Note("it is promised here", policy.span(*promise.path)))
-    if mechanism is not None and mechanism.span != span:
-        notes.append(Note(f"{mechanism.row.title} is what there is", mechanism.span))
-    for other in each.considered:
-        notes += [Note(f"it does not count: {reason}", where) for reason, where in other.defeated]
-    helps = change is not None and change.verdict == MET and _defeat(each) is None
-    words["change"] = f"; `{change.after}` would do" if change is not None and helps else ""
-    fix = None
-    if change is not None and helps and change.literal:
-        fix = Fix(change.after, [Edit(change.span, change.literal)], safe=False)
-    return Violation(
-        span,
-        fix=fix,
-        variant=variant,
-        resource=each.store.address,
-        environment=each.environment,
-        related=notes,
-        words=words,
-        discriminator=f"{each.store.name}:{each.loss}",
-    )
-
-
-def _place(each: Assessment) -> Span:
-    """The place that would make the finding go away if it changed."""
-    change, mechanism = each.change, each.mechanism
-    span = change.span if change is not None and change.verdict == MET else each.span
-    if mechanism is not None and (change is None or change.verdict != MET):
-        span = mechanism.span
-    return _defeat(each) or span
-
-
-def _defeat(each: Assessment) -> Span | None:
-    """The place of what defeats a mechanism that would be enough."""
-    for other in each.considered:
-        if other.defeated and each.loss is not None and verdict_on(other, each.target, each.loss) == MET:
-            return other.defeated[0][1]
-    return None
+    yield from violations(told, project)
 
 
 def backup_does_not_count(project: Project, _: Project) -> Iterator[Outcome]:
