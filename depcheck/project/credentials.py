@@ -119,7 +119,7 @@ def tokens(name: str) -> list[str]:
     return [word.lower() for word in _TOKENS.findall(name)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def kind_of_name(name: str) -> str | None:
     """What a name says that its value is: ``password``, ``secret``, ``token``, ``key``, ``weak`` (any ``…_KEY``), else
     None."""
