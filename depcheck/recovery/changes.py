@@ -345,7 +345,10 @@ def _planned(assessment: Assessment, context: Context, loss: str) -> Iterator[_P
     rto = figures.restored(resource.type, context.circumstances, same_region=loss != "region")
     promise = assessment.target.retention
     kept = Range(float(promise.value)) if promise is not None else Range(UNBOUNDED)
+    rpo = assessment.target.rpo
     for gap, schedule in ((DAY, "cron(0 5 ? * * *)"), (HOUR, "cron(0 * ? * * *)")):
+        if gap == DAY and rpo is not None and rpo.value < DAY:
+            continue
         terms = [
             Term(f"the longest gap of {schedule}", Interval.of(float(gap)), "configured"),
             Term("until the job starts in its start window", Interval(Range(0.0), Range(float(HOUR))), "configured"),
