@@ -34,6 +34,10 @@ _TO_CHANGE = Pattern(
 )
 #: In a value of several words these tell that it speaks of a secret and is none.
 _NAMING = frozenset({"key", "pass", "passphrase", "passwd", "password", "pw", "pwd", "secret", "token"})
+#: Before ``key`` these make it the name under which something is kept (``LAMBDA_CODE_S3_KEY``).
+_KEPT = frozenset(
+    {"s", "object", "state", "code", "artifact", "zip", "layer", "prefix", "lock", "row", "hash", "range"}
+)
 _SHORTEST = {"password": 6, "secret": 6, "token": 12, "key": 12, "weak": 20}
 
 
@@ -147,6 +151,8 @@ def _phrase(parts: list[str], words: _Vocabulary) -> tuple[int, str] | None:
             return end, next(kind for ending, kind in reversed(words.glued) if parts[end - 1].endswith(ending))
     spoken = [part for part in parts if not part.isdigit()]
     for phrase, kind in words.last:
+        if phrase == ("key",) and spoken[-2:-1] and spoken[-2] in _KEPT:
+            continue
         alone = len(spoken) == len(phrase)
         if tuple(spoken[-len(phrase) :]) == phrase and not (alone and (kind == "weak" or phrase == ("pat",))):
             return len(parts), kind
