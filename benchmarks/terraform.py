@@ -4,7 +4,7 @@
 
 Each folder is scanned once, cold (target for some 500 KB of HCL with nested modules and examples, as the public modules
 for vpc and eks are: under 3 s of CPU and 300 MiB). Then trees of one shape each are made in a temporary folder, at
-sizes that double; the last column is the time above that of the smallest scan for a thousand parts, which stays the same
+sizes that double; the last column is the time above that of the smallest scan for a thousand parts: it stays the same
 where the cost is linear.
 """
 
