@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from depcheck.findings import Outcome, Violation
 from depcheck.model import Problem
+from depcheck.patterns import Pattern
 from depcheck.project import Project
+
+#: Folders of what tests read, which may be broken by intent.
+_READ_BY_TESTS = Pattern(r"(?:^|/)(?:tests?|[\w-]*fixtures?_*|test-?data|testfiles[\w-]*)/", re.IGNORECASE)
 
 
 def unreadable_file(subject: Project, project: Project) -> Iterator[Outcome]:
@@ -23,4 +28,11 @@ def _told(problems: Iterable[Problem]) -> Iterator[Outcome]:
     for problem in problems:
         text = problem.message + (f"; {problem.next_step}" if problem.next_step else "")
         variant = "repeated" if " is given again" in problem.message else ""
-        yield Violation(problem.span, variant=variant, discriminator=problem.message, words={"text": text})
+        severity = "low" if _READ_BY_TESTS.search(problem.span.path) else None
+        yield Violation(
+            problem.span,
+            variant=variant,
+            severity=severity,
+            discriminator=problem.message,
+            words={"text": text},
+        )

@@ -79,7 +79,13 @@ def _is_run(image: Image, project: Project) -> bool:
 
 
 def _unpinned(value: Known, reference: str, variant: str) -> Violation:
-    return Violation(value, variant=variant, discriminator=images.name_of(reference), words={"reference": reference})
+    return Violation(
+        value,
+        variant=variant,
+        severity="low" if role_of(value.span.path) else None,
+        discriminator=images.name_of(reference),
+        words={"reference": reference},
+    )
 
 
 def _version_in(outline: str) -> bool:
@@ -247,7 +253,8 @@ def remote_add(subject: Build, project: Project) -> Iterator[Outcome]:
                 if "checksum" in step.flags:
                     yield Held(source, "it is held against a checksum", resource=scope)
                 else:
-                    yield Violation(source, resource=scope, discriminator=text, words={"url": text})
+                    severity = "low" if role_of(subject.name) else None
+                    yield Violation(source, severity=severity, resource=scope, discriminator=text, words={"url": text})
 
 
 def unverified_download(subject: Command, project: Project) -> Iterator[Outcome]:

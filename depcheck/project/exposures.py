@@ -32,7 +32,8 @@ _TEMPLATE = Pattern(
 )
 _TEST = Pattern(
     r"(?:.*[._-])?(?:tests?|testing|testdata|test-data|testfiles|fixtures?|__tests__|__fixtures__|specs?|e2e|cypress"
-    r"|playwright|mocks?|integration-tests?|ci|dev|devel|develop|development|devenv|devcontainer|local)(?:[._-].*)?",
+    r"|playwright|mocks?|integration-tests?|ci|dev|devel|develop|development|devenv|devcontainer|local)(?:[._-].*)?"
+    r"|(?:docker-)?compose\.override\.ya?ml",
     re.IGNORECASE,
 )
 _URI = Pattern(
