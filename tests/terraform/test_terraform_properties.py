@@ -138,7 +138,7 @@ def test_what_is_known_with_unknown_variables_holds_for_any_values(expression: s
     before = resources(open_)[None, "x_y.z"].get("v")
     after = resources(decided)[None, "x_y.z"].get("v")
     if ("try(" in expression or "can(" in expression) and ("&&" in expression or "||" in expression):
-        # That something unknown is no bool would be an error, which these two see; anywhere else nothing is planned then.
+        # That something unknown is no bool would be an error, which these two see; elsewhere nothing is planned then.
         return
     if isinstance(after, Unknown):
         # It fails for these values; Terraform would not get to use it.
