@@ -113,7 +113,10 @@ def port_not_exposed(subject: Project, project: Project) -> Iterator[Outcome]:
     from depcheck.project import builds
 
     for service, target, place, exposed in builds.ports(project):
-        if target in exposed:
+        if exposed is None:
+            reason = f"which port the image of {service.name} listens on is not decided"
+            yield Undetermined(place=place, reason=reason, resource=service.address)
+        elif target in exposed:
             yield Held(place, f"the image of {service.name} exposes {target}", resource=service.address)
         else:
             numbers = " and ".join(str(each) for each in list(exposed)[:3])
@@ -206,6 +209,8 @@ def test_database_differs(subject: Project, project: Project) -> Iterator[Outcom
     """Tests run against the major version of the database that is deployed."""
     from depcheck.project import ci_services
 
+    for value, scope in ci_services.undecided(project):
+        yield Undetermined(value, resource=scope)
     for each in ci_services.services(project):
         same = each.same
         if same is not None:

@@ -203,15 +203,16 @@ def _command(command: Command) -> tuple[str, str, list[tuple[str, Span]]] | None
     return context, file, given
 
 
-def ports(project: Project) -> Iterator[tuple[Resource, int, Value, dict[int, Span]]]:
+def ports(project: Project) -> Iterator[tuple[Resource, int, Value, dict[int, Span] | None]]:
     """Each published port of a service that is built here: the service, the port inside, its place, and the ports that
-    the Dockerfile exposes. Services whose command or environment may move the port are left out."""
+    the Dockerfile exposes (None where they are not decided). Services whose command or environment may move the port
+    are left out."""
     for service in project.of_type("compose_service"):
         build = images.build_of(service, project)
         if build is None or any(isinstance(service.get(key), (Known, Unknown)) for key in ("command", "entrypoint")):
             continue
         exposed = exposed_ports(build, project)
-        if exposed is None or not exposed:
+        if exposed is not None and not exposed:
             continue
         moved = {string(value) for name, value in service.get("environment").items() if "PORT" in name.upper()}
         unknown = any(
@@ -221,9 +222,10 @@ def ports(project: Project) -> Iterator[tuple[Resource, int, Value, dict[int, Sp
             (number, entry.get("target")) for entry in service.get("ports").elements() if (number := _target(entry))
         ]
         # Beside a port that is exposed another one may be open without being told of.
-        wrong = not unknown and all(number not in exposed and str(number) not in moved for number, _ in entries)
+        told = exposed or {}
+        wrong = not unknown and all(number not in told and str(number) not in moved for number, _ in entries)
         for number, target in entries:
-            if wrong or number in exposed:
+            if wrong or number in told:
                 yield service, number, target, exposed
 
 

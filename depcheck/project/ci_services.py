@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from depcheck.model import Image
 from depcheck.project import Project
 from depcheck.project.engines import Engine, engines, of_image
-from depcheck.values import Known
+from depcheck.values import Known, Unknown
 
 _DEVELOPMENT = frozenset({"development", "test", "preview"})
 
@@ -31,15 +31,29 @@ class Service:
         return next((each for each in self.deployed if each.major == self.major), None)
 
 
+def undecided(project: Project) -> Iterator[tuple[Unknown, str]]:
+    """Service containers of an engine that is deployed too, whose version is not decided."""
+    jobs = {job.address for job in project.facts.jobs}
+    names: set[str] | None = None
+    for each in project.facts.images:
+        value = each.reference
+        if each.role != "container" or not isinstance(value, Unknown) or each.scope.rpartition(".")[0] not in jobs:
+            continue
+        stand_in = (value.outline or value.span.text).strip("\"'").partition(":")[0]
+        found = of_image(Known(f"{stand_in}:1.1", value.span))
+        if names is None:
+            names = {engine.name for engine in engines(project)}
+        if found is not None and found[0] in names:
+            yield value, each.scope
+
+
 def services(project: Project) -> Iterator[Service]:
     """Each service container of a job whose engine is deployed too: by a managed service, else by a compose file."""
-    jobs = {f"{job.address}." for job in project.facts.jobs}
+    jobs = {job.address for job in project.facts.jobs}
     images = [
         each
         for each in project.facts.images
-        if each.role == "container"
-        and isinstance(each.reference, Known)
-        and f"{each.scope.rpartition('.')[0]}." in jobs
+        if each.role == "container" and isinstance(each.reference, Known) and each.scope.rpartition(".")[0] in jobs
     ]
     if not images:
         return
