@@ -164,3 +164,38 @@ def test_messages_quote_no_secret() -> None:
     assert token not in without_secrets(f"x '{token}' y")
     assert without_secrets('a.yaml:1:2: DB_PASSWORD: not "Walrus-12"') == 'a.yaml:1:2: DB_PASSWORD: not "***"'
     assert without_secrets('a.yaml:1:2: rotation: "fortnight" is no duration').count("fortnight") == 1
+
+
+ABSURD = {
+    "a.env": [
+        "X=" + "a" * 60_000,
+        "SECRET=" + "QUJD" * 15_000,
+        "A_SECRET=" + "change-this-" * 5_000,
+        "T='" + "${A:-" * 9_000,
+    ],
+    "compose.yaml": ['services:\n  web:\n    environment:\n      A_TOKEN: "' + "x:y@" * 15_000 + '"\n'],
+    ".github/workflows/a.yml": [
+        "on: push\njobs:\n  a:\n    steps:\n      - run: echo " + "${{ secrets.A " * 4_000 + "\n",
+        'on: push\njobs:\n  a:\n    steps:\n      - uses: docker/build-push-action@v6\n        with: {build-args: "'
+        + "A_TOKEN=${{" * 4_000
+        + '"}\n',
+    ],
+    "main.tf": [
+        "locals {\n  x = {" + ' a_token = "aaaaaaa9" ' * 2_500 + "}\n}\n",
+        'resource "aws_instance" "i" {\n  user_data = "' + "${var.a_password}" * 3_000 + '"\n}\n',
+        'output "x" {\n  value = "' + "var.a_password." * 4_000 + '"\n}\n',
+    ],
+    "cdk.json": ['{"context":' + '{"aToken":' * 9_000 + "1" + "}" * 9_001],
+    "Dockerfile": ["FROM a\nCOPY " + ". " * 20_000 + " /x\n", "FROM a\nRUN mysql " + "-p" * 30_000 + "\n"],
+    "deploy.sh": ["docker run " + "-e A_TOKEN=x9x9x9x9x9x9x9 " * 1_000 + " x\n", "x=" + "\x01\x02\x80" * 20_000],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in ABSURD.items() for text in texts])
+def test_absurd_files_are_read_to_their_end(
+    name: str, text: str, here: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (here / name).parent.mkdir(parents=True, exist_ok=True)
+    (here / name).write_text(text)
+    assert run(["scan", ".", "--select", "secrets", "--profile", "strict", "--all-text", "--format", "json"]) in (0, 1)
+    assert not [each for each in json.loads(capfd.readouterr().out)["errors"] if "please report it" in each["message"]]
