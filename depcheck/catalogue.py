@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from depcheck.data import data_file
+from depcheck.engine.judging import check_of
 from depcheck.packs import Json, Rule
 from depcheck.packs.loading import compiled, read_pack, without_duplicates
 from depcheck.reporters import Options, render
@@ -43,7 +44,17 @@ def _compiled() -> str:
     for path in _pack_files():
         entries = plain(parse(Text.of(Source(path.name, path.read_text("utf-8")))).root)
         packs[path.stem] = entries if isinstance(entries, list) else []
+        for entry in packs[path.stem]:
+            if isinstance(entry, dict) and (module := _module(Rule(path.stem, entry))) != path.stem:
+                entry["module"] = module
     return compiled(packs)
+
+
+def _module(rule: Rule) -> str:
+    """The module of checks in which the function of a rule is written."""
+    if rule.is_data or rule.needs == "engine":
+        return rule.pack
+    return check_of(rule).__module__.rsplit(".", 1)[-1]
 
 
 def _example(folder: Path, word: str) -> tuple[str, str]:

@@ -27,13 +27,14 @@ def outcomes(rule: Rule, subject: Subject, project: Project) -> Iterable[Outcome
 
 
 def check_of(rule: Rule) -> Callable[[Subject, Project], Iterable[Outcome]]:
-    """The function of a rule, found by pack and id: nothing is registered.
+    """The function of a rule, found by pack and id: nothing is registered. A module of a pack may take the functions of
+    others; for the built-in rules the catalogue keeps which one it is, so that the rest is not imported.
 
     Raises:
         CheckNotFoundError: there is none.
     """
     base = f"{rule.plugin}.checks" if rule.plugin else "depcheck.checks"
-    module_name = f"{base}.{rule.pack.replace('-', '_')}"
+    module_name = f"{base}.{rule.module.replace('-', '_')}"
     try:
         module = import_module(module_name)
     except ModuleNotFoundError as error:

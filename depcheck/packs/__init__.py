@@ -19,7 +19,8 @@ class Rule:
     without one, ``environments`` for one that is silent where nothing tells its environment, ``engine`` for one that the
     engine fills. ``group: file`` makes several violations in one file one
     finding; ``yields_to`` names more specific rules that speak instead where both would. ``plugin`` is the import name
-    of the package that brought the rule, empty for the built-in packs.
+    of the package that brought the rule, empty for the built-in packs; ``module`` is the module of checks that has its
+    function.
     """
 
     __slots__ = (
@@ -32,6 +33,7 @@ class Rule:
         "id",
         "looks_at",
         "messages",
+        "module",
         "needs",
         "origin",
         "pack",
@@ -58,6 +60,7 @@ class Rule:
         self.why = _text(entry, "why")
         self.fix = _text(entry, "fix")
         self.needs = _text(entry, "needs")
+        self.module = _text(entry, "module", pack)
         self.group = _text(entry, "group")
         self.yields_to = tuple(_texts(entry.get("yields_to")))
         message = entry.get("message", "")

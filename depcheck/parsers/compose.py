@@ -30,7 +30,7 @@ class Marked(Known):
 
 
 def parse(text: Text, context: Context) -> Parsed:
-    """Read one compose file; what its project makes of it is decided by :func:`depcheck.compose.assemble`."""
+    """Read one compose file; what its project makes of it is decided by :func:`depcheck.compose.assembly.assemble`."""
     marks: dict[tuple[int, int], str] = {}
 
     def note(tag: str, value: Value) -> Value:

@@ -335,19 +335,19 @@ class _Loader:
     def _join_compose(self) -> None:
         if not self.compose:
             return
-        from depcheck import compose
+        from depcheck.compose.assembly import assemble
 
         self._read_what_compose_names()
-        facts, problems = compose.assemble(self.compose, self.dotenv, self.environments)
+        facts, problems = assemble(self.compose, self.dotenv, self.environments)
         self.facts.add(facts)
         self.problems.extend(problems)
 
     def _read_what_compose_names(self) -> None:
         """Read files that compose files include, extend or take variables from, also where they were not asked for."""
-        from depcheck import compose
+        from depcheck.compose.projects import wanted
 
         for _ in range(COMPOSE_ROUNDS):
-            files, env_files = compose.wanted(self.compose, self.dotenv)
+            files, env_files = wanted(self.compose, self.dotenv)
             read_any = False
             for kind, paths in (("compose", files), ("dotenv", env_files)):
                 for path in sorted(paths):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from depcheck import compose
+from depcheck.compose.assembly import assemble
 from depcheck.environments import Environments
 from depcheck.model import Facts, Problem, Resource
 from depcheck.parsers import Context, Parsed
@@ -30,7 +30,7 @@ class Told:
             (self.files if is_compose else self.env_files)[path] = parsed
         self.facts: Facts
         self.problems: list[Problem]
-        self.facts, self.problems = compose.assemble(self.files, self.env_files, environments)
+        self.facts, self.problems = assemble(self.files, self.env_files, environments)
 
     def resource(self, address: str, environment: str | None = None) -> Resource:
         (found,) = [

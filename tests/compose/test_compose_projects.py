@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from depcheck.compose import wanted
+from depcheck.compose.projects import wanted
 from depcheck.values import Known, Unknown
 
 ONE = "services: {web: {image: one}}"
