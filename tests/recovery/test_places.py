@@ -8,11 +8,34 @@ from depcheck.recovery.places import impossible, is_region
 from depcheck.source import Source
 from depcheck.values import Absent, Known, Unknown
 
-REGIONS = """
-af-south-1 ap-east-1 ap-east-2 ap-northeast-3 ap-south-2 ap-southeast-7 ca-central-1 ca-west-1 cn-north-1 cn-northwest-1
-eu-central-2 eu-isoe-west-1 eu-north-1 eu-south-2 eusc-de-east-1 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1
-us-east-1 us-gov-east-1 us-gov-west-1 us-iso-east-1 us-isob-east-1 us-west-2
-""".split()
+REGIONS = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-3",
+    "ap-south-2",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-2",
+    "eu-isoe-west-1",
+    "eu-north-1",
+    "eu-south-2",
+    "eusc-de-east-1",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-isob-east-1",
+    "us-west-2",
+]
 OTHERS = ["us-moon-1", "us-east", "east-1", "eu-centrl-1", "US_EAST_1", "us-east-1a", "", "eu", "europe-west1", "local"]
 
 
