@@ -23,6 +23,7 @@ _NAMES_ONE = re.compile(
 #: What is printed by ``terraform output`` and kept as it is although it is no text.
 _TEXT_TYPES = ("", "string", "any")
 _USER_DATA = ("user_data", "user_data_base64", "custom_data", "metadata_startup_script")
+_TEMPLATE_USER_DATA = (("UserData",), ("LaunchTemplateData", "UserData"))
 _OF_STORES = ("{{resolve:", "arn:aws", "projects/")
 
 
@@ -149,6 +150,25 @@ def secret_in_user_data(subject: Project, project: Project) -> Iterator[Outcome]
                     discriminator=f"{name} {read.name}",
                     words={"name": f"{resource.address}.{name}", "secret": read.name},
                 )
+    yield from _in_template_user_data(project)
+
+
+def _in_template_user_data(project: Project) -> Iterator[Outcome]:
+    secrets = {(path, name) for name, parameter, path in _parameters(project) if kind_of_name(name) in _STRONG}
+    for file in project.facts.files:
+        if file.kind != "cloudformation" or not isinstance(file.tree, Known) or not secrets:
+            continue
+        for name, resource in file.tree.get("Resources").items():
+            for path in _TEMPLATE_USER_DATA:
+                value = resource.get("Properties", *path)
+                read = next((each for each in _references(value) if (file.source.path, each) in secrets), None)
+                if read is not None:
+                    yield Violation(
+                        value,
+                        resource=f"cfn.{name}",
+                        discriminator=f"{name} {read}",
+                        words={"name": f"cfn.{name}.{path[-1]}", "secret": read},
+                    )
 
 
 def secret_in_task_environment(subject: Project, project: Project) -> Iterator[Outcome]:
@@ -161,7 +181,8 @@ def secret_in_task_environment(subject: Project, project: Project) -> Iterator[O
         if isinstance(value, Absent) or value.span in seen or not _is_plain(setting):
             continue
         read = next(secret_reads(value.span, project), None)
-        if read is None:
+        name = read.name if read is not None else _parameter_of(value)
+        if not name:
             continue
         seen.add(value.span)
         yield Violation(
@@ -169,8 +190,17 @@ def secret_in_task_environment(subject: Project, project: Project) -> Iterator[O
             resource=setting.scope or None,
             environment=setting.environment,
             discriminator=setting.name,
-            words={"name": setting.name, "owner": setting.scope, "secret": read.name},
+            words={"name": setting.name, "owner": setting.scope, "secret": name},
         )
+
+
+def _parameter_of(value: Value) -> str:
+    """The parameter of a template, called like a secret, that a value waits for."""
+    for missing in value.missing if isinstance(value, Unknown) else ():
+        word, _, name = missing.name.partition(" ")
+        if word == "parameter" and kind_of_name(name) in _STRONG:
+            return name
+    return ""
 
 
 def _is_plain(setting: Setting) -> bool:
