@@ -40,8 +40,8 @@ Subject: TypeAlias = (
     | File
     | Project
 )
-#: The nouns that ``looks_at`` may name, and what its filter is held against; a project's is the kinds of its files and
-#: the types of its resources, one of which must be there.
+#: The nouns that ``looks_at`` may name, and what its filter is held against; a project's is the kinds of its files, the
+#: types of its resources and the sources of its grants (``grant:iam``), one of which must be there.
 NOUNS = {
     "resource": "type",
     "setting": "origin",
@@ -67,8 +67,8 @@ def subjects(rule: Rule, project: Project) -> Iterable[Subject]:
     if noun == "resource":
         return _resources(project, which)
     if noun == "project":
-        kinds = {file.kind for file in project.facts.files}
-        return [project] if not which or kinds & {*which, *ON_REQUEST} or project.of_type(*which) else []
+        wanted = {*which, *ON_REQUEST}
+        return [project] if not which or not project.kinds.isdisjoint(wanted) or project.of_type(*which) else []
     found: Iterable[Subject] = getattr(facts, noun + "s")
     key = NOUNS[noun]
     return [each for each in found if getattr(each, key) in which] if which and key else found

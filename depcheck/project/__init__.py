@@ -36,6 +36,7 @@ class Project:
         "failures",
         "files",
         "invalid",
+        "kinds",
         "listed",
         "notices",
         "policy",
@@ -73,6 +74,8 @@ class Project:
         self.notices = notices or []
         self.failures = failures or []
         self.files: dict[str, File] = {file.source.path: file for file in facts.files}
+        #: What a rule may ask for before it is looked at: the kinds of files, and ``grant:iam`` and its like.
+        self.kinds = {file.kind for file in facts.files} | {f"grant:{each.source}" for each in facts.grants}
         self._by_type: dict[str, list[Resource]] = {}
         self._by_address: dict[tuple[str, str | None], Resource] = {}
         for resource in facts.resources:
