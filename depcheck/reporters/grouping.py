@@ -1,8 +1,9 @@
-"""One order for every reporter, and equal findings of several environments as one."""
+"""One order for every reporter, and equal findings of several environments or instances as one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import TypeAlias
 
 from depcheck.findings import SEVERITIES, Evidence, Finding, OpenQuestion, Report, RuleInfo
@@ -52,7 +53,8 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def grouped(findings: Iterable[Finding], report: Report) -> list[Group]:
-    """Findings in order, equal ones of several environments merged."""
+    """Findings in order, equal ones of several environments merged, and those of several instances of the same lines
+    (of a module that is used twice, of ``for_each``)."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in ordered(findings):
         groups.setdefault(_key(finding), []).append(finding)
@@ -62,7 +64,39 @@ def grouped(findings: Iterable[Finding], report: Report) -> list[Group]:
         members.sort(key=lambda each: _environment_rank(each.environment, rank))
         names = list(dict.fromkeys(each.environment for each in members if each.environment is not None))
         merged.append(Group(members, names))
-    return merged
+    return _instances(merged)
+
+
+def _instances(groups: list[Group]) -> list[Group]:
+    """One group for those that say the same of resources which the same lines make."""
+    found: dict[tuple[object, ...], list[Group]] = {}
+    for group in groups:
+        found.setdefault(_key_of_lines(group), []).append(group)
+    for leader, *others in found.values():
+        if others:
+            leader.finding = copy(leader.finding)
+            more = f"{len(others)} more instance{'s' if len(others) > 1 else ''}"
+            leader.finding.message += f" (the same in {more})"
+            marks = (mark for other in others for mark in other.fingerprints)
+            leader.fingerprints = list(dict.fromkeys([*leader.fingerprints, *marks]))
+    return [leader for leader, *_ in found.values()]
+
+
+def _key_of_lines(group: Group) -> tuple[object, ...]:
+    """What is the same for all instances of the same lines: everything but the address, and whence values came."""
+    finding = group.finding
+    if finding.resource is None:
+        return (id(group),)
+    address = finding.resource
+    rule, path, start, end, severity, message, _, _, fix, held = _key(finding)
+    return (
+        *(rule, path, start, end, severity, held),
+        str(message).replace(address, "\0"),
+        tuple((note.message.replace(address, "\0"), note.span) for note in finding.related),
+        str(fix).replace(address, "\0"),
+        tuple((step.span, tuple(names)) for step, names in group.hops),
+        tuple(group.environments),
+    )
 
 
 def by_severity(groups: list[Group]) -> list[Group]:
