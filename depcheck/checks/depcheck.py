@@ -10,8 +10,8 @@ from depcheck.model import Problem
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 
-#: Folders of what tests read, which may be broken by intent.
-_READ_BY_TESTS = Pattern(r"(?:^|/)(?:tests?|[\w-]*fixtures?_*|test-?data|testfiles[\w-]*)/", re.IGNORECASE)
+#: Folders of what tests read, which may be broken by intent, and of templates, which are filled in before they are read.
+_NOT_YET = Pattern(r"(?:^|/)(?:tests?|[\w-]*fixtures?_*|test-?data|testfiles[\w-]*|[\w-]*templates?)/", re.IGNORECASE)
 
 
 def unreadable_file(subject: Project, project: Project) -> Iterator[Outcome]:
@@ -28,7 +28,7 @@ def _told(problems: Iterable[Problem]) -> Iterator[Outcome]:
     for problem in problems:
         text = problem.message + (f"; {problem.next_step}" if problem.next_step else "")
         variant = "repeated" if " is given again" in problem.message else ""
-        severity = "low" if _READ_BY_TESTS.search(problem.span.path) else None
+        severity = "low" if _NOT_YET.search(problem.span.path) else None
         yield Violation(
             problem.span,
             variant=variant,

@@ -10,7 +10,8 @@ _RESOURCES = re.compile(r"[\"']?Resources[\"']?\s*:")
 _RESOURCE_TYPE = re.compile(r"[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa)::\w")
 _STATEMENT = re.compile(r"\"Statement\"\s*:\s*[\[{]", re.IGNORECASE)
 _ESCAPED_STATEMENT = re.compile(r"\\\"Statement\\\"\s*:\s*[\[{]")
-_EFFECT = re.compile(r"\\?\"(?:Effect|Sid|NotAction|Action)\\?\"\s*:", re.IGNORECASE)
+#: The action of a rule of the web application firewall is a map, and its statement is none of a policy.
+_EFFECT = re.compile(r"\\?\"(?:Effect|Sid|NotAction|Action)\\?\"\s*:(?!\s*\{)", re.IGNORECASE)
 #: How ``terraform show -json`` begins.
 _PLAN = re.compile(r"\s*\{\s*\"format_version\"\s*:\s*\"[\d.]+\"\s*,\s*\"terraform_version\"\s*:")
 _PLATFORM = re.compile(r"vercel\.json|eas\.json|wrangler(?:[._-][\w-]+)?\.jsonc?")

@@ -110,6 +110,8 @@ def kind_of(path: str, head: str) -> str | None:
         from depcheck.parsers.toml_kinds import kind_of as of_toml
 
         return of_toml(path, head)
+    if kind == "shell" and head.lstrip().lower().startswith(("<powershell", "<script", "#ps1")):
+        return None  # user data for Windows, whatever its name ends in
     if kind is None and "." not in path.rsplit("/", 1)[-1] and _SHEBANG.match(head):
         return "shell"
     return kind

@@ -95,6 +95,7 @@ def test_deep_maps_end_as_a_value():
         ("t.json", '{"Transform": ["AWS::Serverless-2016-10-31"]}', "cloudformation"),
         ("nginx.template", "server {}", None),
         ("policy.json", '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}', "iam-policy"),
+        ("firewall.json", '{"Name": "a", "Statement": {"OrStatement": {}}, "Action": {"Block": {}}}', None),
         ("get-policy.json", '{"Policy": "{\\"Statement\\": [{\\"Effect\\": \\"Allow\\"}]}"}', "iam-policy"),
         ("cdk.out/manifest.json", '{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}', None),
         ("package.json", "{}", "package-json"),

@@ -84,3 +84,8 @@ def test_a_package_is_told_by_its_name() -> None:
 )
 def test_any_text_is_read_and_every_span_is_the_version(path: str, text: str) -> None:
     told(path, text)
+
+
+def test_user_data_for_windows_is_no_shell_script() -> None:
+    assert kind_of("user-data.sh", "<powershell>\n$x = 1\n") is None
+    assert kind_of("user-data.sh", "#!/bin/bash\n") == "shell"
