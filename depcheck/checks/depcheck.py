@@ -10,7 +10,7 @@ from depcheck.model import Problem
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 
-#: Folders of what tests read, which may be broken by intent, and of templates, which are filled in before they are read.
+#: Folders of what tests read, which may be broken by intent, and of templates, which are filled in first.
 _NOT_YET = Pattern(r"(?:^|/)(?:tests?|[\w-]*fixtures?_*|test-?data|testfiles[\w-]*|[\w-]*templates?)/", re.IGNORECASE)
 
 
