@@ -10,6 +10,9 @@ from depcheck.project import Project, states
 from depcheck.project.states import State
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
+#: Kinds of files that may apply a configuration.
+_APPLY = frozenset({"workflow", "action", "shell", "makefile", "package-json"})
+
 
 def unlocked_state(subject: Project, _: Project) -> Iterator[Outcome]:
     """Two runs cannot write the state at once."""
@@ -97,6 +100,9 @@ def _parts(name: str, subject: Resource) -> tuple[str | int, ...]:
 
 def local_state(subject: Project, _: Project) -> Iterator[Outcome]:
     """The state of what matters is kept where everybody who applies it finds it."""
+    critical = subject.environments.critical
+    if subject.kinds.isdisjoint(_APPLY) and not any(each.environment in critical for each in subject.facts.resources):
+        return  # nobody applies anything, and nothing is said to matter
     from depcheck.pipelines import applied
 
     yield from applied.locally(subject)

@@ -1,13 +1,13 @@
-"""Which backup plan takes a store in, and how long that keeps what it made: what rules about single stores ask."""
+"""Which backup plan takes a store in, and how long that keeps what it made: what rules about single stores ask.
+
+The survey is imported where it is asked for: few stores are.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
-from depcheck.recovery.intervals import UNBOUNDED
-from depcheck.recovery.plans import YES
-from depcheck.recovery.surveys import survey_of
 from depcheck.values import Unknown
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 def plan_of(resource: Resource, project: Project) -> Resource | Unknown | None:
     """The selection of a backup plan that takes a resource in; unknown where that is not decided."""
+    from depcheck.recovery.plans import YES
+    from depcheck.recovery.surveys import survey_of
+
     takers = survey_of(project).surroundings.plans.takers(resource)
     for taker in takers:
         if taker.state == YES:
@@ -28,6 +31,10 @@ def plan_of(resource: Resource, project: Project) -> Resource | Unknown | None:
 
 def kept_for(resource: Resource, project: Project) -> int | Unknown | None:
     """The longest time in seconds that a plan keeps a backup of a resource; None without an end."""
+    from depcheck.recovery.intervals import UNBOUNDED
+    from depcheck.recovery.plans import YES
+    from depcheck.recovery.surveys import survey_of
+
     plans = survey_of(project).surroundings.plans
     longest = 0.0
     for covering in plans.of(resource):
