@@ -10,7 +10,7 @@ from depcheck.model import Resource
 from depcheck.parity.relations import Promises, Relation, names_of, of_attribute
 from depcheck.parity.rows import PLACEHOLDER, Row, leaves, neutral
 from depcheck.project import Project
-from depcheck.values import Known, Unknown, Value
+from depcheck.values import Known, Unknown, Value, scalar_text
 
 #: Kinds of resources that are only read, or are no part of what is deployed.
 _LEFT_OUT = frozenset({"data"})
@@ -92,8 +92,17 @@ def _by_role(found: list[Counterparts]) -> list[Counterparts]:
             _join(same, gone)
         left = [each for each in group if id(each) not in gone and len(each.resources) == 1]
         if type_ in _ROLES:
-            _join(left, gone)
+            by_kind: dict[str, list[Counterparts]] = {}
+            for each in left:
+                by_kind.setdefault(_kind(each), []).append(each)
+            for same in by_kind.values():
+                _join(same, gone)
     return [each for each in found if id(each) not in gone]
+
+
+def _kind(each: Counterparts) -> str:
+    """What tells things of one type apart that have different roles: a load balancer of HTTP from one of TCP."""
+    return next((scalar_text(one.get("load_balancer_type")) or "" for one in each.resources.values()), "")
 
 
 def _join(group: list[Counterparts], gone: set[int]) -> None:
