@@ -2,7 +2,8 @@
 
 :func:`assemble` takes the compose files and the env files of a scan as their parsers left them, by path from the root.
 It reads nothing itself: a file that others include or extend from and that is not among them is a problem.
-:func:`~depcheck.compose.projects.wanted` names such files, and env files, so that whoever may read the disk can add them first.
+:func:`~depcheck.compose.projects.wanted` names such files, and env files, so that whoever may read the disk can add
+them first.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from depcheck.environments import Environments
 from depcheck.model import Facts, Problem
 from depcheck.parsers import Parsed
 from depcheck.values import Known, string
+
 
 def assemble(
     files: Mapping[str, Parsed], env_files: Mapping[str, Parsed], environments: Environments

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from depcheck.compose import shapes
 from depcheck.compose.merge import distinct, merge, unmarked
-from depcheck.compose.paths import folder_of, is_remote, rebased, within
+from depcheck.compose.paths import folder_of, is_remote, within
+from depcheck.compose.rebasing import rebased
 from depcheck.compose.service_keys import SERVICE_KEYS
 from depcheck.compose.variables import Variables, of_env_files
 from depcheck.model import Problem

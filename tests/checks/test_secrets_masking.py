@@ -418,7 +418,7 @@ def test_no_fault_of_depchecks_own_shows_a_secret(
     def fail(*_: object) -> None:
         raise ValueError(f"cannot use {planted.all[0]}")
 
-    monkeypatch.setattr("depcheck.checks.secrets.literal_secret", fail)
+    monkeypatch.setattr("depcheck.checks.secrets_in_values.literal_secret", fail)
     assert run(["scan", ".", "--format", "json", "--select", "literal-secret"]) == 3
     monkeypatch.setattr("depcheck.engine.run", fail)
     assert run(["scan", "."]) == 3

@@ -110,7 +110,7 @@ def test_the_repository_by_its_remote(tmp_path: Path, config: str, expected: str
 
 
 def test_a_trust_that_names_another_repository(tmp_path: Path) -> None:
-    from depcheck.checks.access import oidc_subject_mismatch
+    from depcheck.checks.access_tokens import oidc_subject_mismatch
 
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "config").write_text('[remote "origin"]\n\turl = https://github.com/o/other\n')
