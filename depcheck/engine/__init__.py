@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from depcheck.engine import build
+from depcheck.engine.aside import Aside
 from depcheck.engine.beyond import beyond
 from depcheck.engine.judging import outcomes
 from depcheck.engine.selection import Selection
@@ -117,7 +118,7 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
     places.extend(span for _, outcome in judged if isinstance(outcome, Violation) for span in outcome.secrets)
     masker = build.Masker(places, texts)
     silencer = Silencer(project, selection, settings.baseline)
-    findings, passed, unknown = _built(_grouped(judged, silencer), selection, masker)
+    findings, passed, unknown = _built(_grouped(judged, silencer), selection, masker, Aside(project))
     if settings.partial or settings.environment is not None or settings.shown is not None:
         ran = frozenset()
     aliases = {rule.id: rule.aliases for rule in chosen}
@@ -260,7 +261,7 @@ def _grouped(judged: list[tuple[Rule, Outcome]], silencer: Silencer) -> list[tup
 
 
 def _built(
-    judged: list[tuple[Rule, Outcome]], selection: Selection, masker: build.Masker
+    judged: list[tuple[Rule, Outcome]], selection: Selection, masker: build.Masker, aside: Aside
 ) -> tuple[list[Finding], list[Evidence], list[OpenQuestion]]:
     pairs: list[tuple[Finding, str]] = []
     passed: list[Evidence] = []
@@ -269,7 +270,7 @@ def _built(
     for rule, outcome in judged:
         severity = selection.severity(rule)
         if isinstance(outcome, Violation):
-            item = build.finding(rule, selection.severity(rule, outcome.severity), outcome, masker)
+            item = build.finding(rule, selection.severity(rule, aside.severity(rule, outcome)), outcome, masker)
             key = (rule.id, item.span, item.environment, item.resource, item.message)
             if key not in seen:
                 seen.add(key)
