@@ -23,6 +23,7 @@ def command(inputs: Inputs, write_to: str, profile: str | None) -> int:
     """
     from depcheck.cli.scanning import Choices, report_of
     from depcheck.engine import baseline_file
+    from depcheck.reporters.grouping import grouped
 
     report = report_of(inputs, Choices(profile=profile))
     if report.files == 0:
@@ -35,7 +36,7 @@ def command(inputs: Inputs, write_to: str, profile: str | None) -> int:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise UserError(f'--write-to: "{write_to}" cannot be written: {(error.strerror or "").lower()}') from error
-    count = len(report.findings)
+    count = len(grouped(report.findings, report))
     written = f"{count} finding{'' if count == 1 else 's'} written to {write_to}"
     say(f"{written}; `depcheck scan --baseline {write_to}` counts new ones only")
     return CLEAN

@@ -87,12 +87,13 @@ def _table(
     first = min(longest, width - 11 - sum(rooms) - 2 * len(names))
     head = [_fit("", 9), _fit("", first), *[_fit(name, own) for name, own in zip(names, rooms, strict=True)]]
     lines = [paint("  ".join(head).rstrip(), "bold", color)]
+    told: set[tuple[str, str, str]] = set()
     for (each, _), found in zip(rows, cells_of, strict=True):
         verdict = f"{_MARKS[each.verdict]} {each.verdict}"
         begin = paint(verdict, _STYLES[each.verdict], color) + " " * (9 - len(verdict))
         columns = [_fit(text, own) for text, own in zip(found, rooms, strict=True)]
         lines.append("  ".join([begin, _fit(_middle(visible(each.row.subject), first), first), *columns]).rstrip())
-        lines += _findings(each, color)
+        lines += _findings(each, color, told)
     return lines
 
 
@@ -107,6 +108,7 @@ def _middle(text: str, room: int) -> str:
 def _stacked(shown: Sequence[Judged], mask: Callable[[str], str], color: bool, width: int) -> list[str]:
     """For narrow terminals: the values of a row one below the other."""
     lines: list[str] = []
+    told: set[tuple[str, str, str]] = set()
     for each in shown:
         texts = texts_of(each.row, mask)
         verdict = paint(f"{_MARKS[each.verdict]} {each.verdict}", _STYLES[each.verdict], color)
@@ -116,7 +118,7 @@ def _stacked(shown: Sequence[Judged], mask: Callable[[str], str], color: bool, w
             lines.append(
                 f"    {name:<{longest}}  {_fit(_cell(each, name, texts), max(8, width - longest - 6)).rstrip()}"
             )
-        lines += _findings(each, color)
+        lines += _findings(each, color, told)
     return lines
 
 
@@ -128,15 +130,15 @@ def _cell(each: Judged, name: str, texts: dict[str, str]) -> str:
     return visible(texts[name]) or '""'
 
 
-def _findings(each: Judged, color: bool) -> list[str]:
+def _findings(each: Judged, color: bool, told: set[tuple[str, str, str]]) -> list[str]:
+    """The findings in a row, each where it is met first: one that names ten variables is told once for its ten rows."""
     lines = []
-    told: set[tuple[str, str]] = set()
     for finding in each.findings:
-        if (finding.rule, finding.message) in told:
-            continue
-        told.add((finding.rule, finding.message))
         severity = paint(finding.severity, finding.severity, color)
         place = visible(f"{finding.span.path}:{finding.span.line}")
+        if (finding.rule, place, finding.message) in told:
+            continue
+        told.add((finding.rule, place, finding.message))
         lines.append(f"           {severity} {finding.rule} {place} {visible(finding.message)}")
     return lines
 

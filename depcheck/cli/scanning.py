@@ -193,7 +193,8 @@ def _terminal_width() -> int:
 
 
 def _say_nothing_scanned(inputs: Inputs, report: Report) -> None:
-    where = ", ".join(f'"{path}"' for path in inputs.paths)
+    names = (inputs.stdin_filename or path if path == "-" else path for path in inputs.paths)
+    where = ", ".join(f'"{name}"' for name in names)
     say(
         f"nothing was scanned: {where} holds no deployment configuration that depcheck reads"
         f"{f' ({len(report.skipped)} skipped)' if report.skipped else ''}; see --explain-skips, or pass --allow-empty",

@@ -156,9 +156,17 @@ def finding(rule: Rule, severity: str, violation: Violation, masker: Masker) -> 
         aliases=rule.aliases,
         fix=fix,
         # A check may know more of the repair than its rule: the narrower grant, the value that is missing.
-        fix_text=masker.text(str(violation.words["fix"]) if "fix" in violation.words else _fill(rule.fix, violation)),
+        fix_text=_repair(rule, violation, masker),
         discriminator=masker.text(violation.discriminator),
     )
+
+
+def _repair(rule: Rule, violation: Violation, masker: Masker) -> str:
+    """The repair. What a rule says by itself holds no secret, and `id-token: write` in it is to be read as it is."""
+    if "fix" in violation.words:
+        return masker.text(str(violation.words["fix"]))
+    text = _fill(rule.fix, violation)
+    return text if text == rule.fix else masker.text(text)
 
 
 def _fill(template: str, violation: Violation) -> str:

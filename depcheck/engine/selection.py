@@ -58,6 +58,11 @@ class Selection:
             return []
         found = [rule for rule in rules if name in (rule.id, rule.pack, "ALL")]
         if not found and name != "ALL":
+            same = [
+                rule.id for rule in rules if any(name.upper() in map(str.upper, ids) for ids in rule.aliases.values())
+            ]
+            if same:
+                raise SelectionError(f'"{name}" is {" and ".join(same)} here, which is the name to give')
             options = sorted({*self.known, *(rule.pack for rule in rules), *SEVERITIES})
             raise SelectionError(_no_such(name, options))
         return found

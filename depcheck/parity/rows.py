@@ -99,7 +99,7 @@ def shown(value: Value) -> str:
         return f"unknown: {text if 0 < len(text) <= _SHORT and chr(10) not in text else value.reason}"
     if isinstance(value, Absent):
         return ""
-    return text_of(value)
+    return text_of(value).replace("\0", "")
 
 
 def neutral(text: str, environment: str, environments: Environments) -> str:

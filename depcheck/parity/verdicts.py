@@ -65,12 +65,24 @@ def judged(
         else:
             verdict = _by_values(row, compared)
         result.append(Judged(row, verdict, here))
+    lacking: dict[str, Judged] = {}
     for finding in counted.left() if alone else ():
         if finding.pack != "parity" and finding.rule not in comparing:
             continue
-        rows = _own_rows(finding, counted.names(finding), compared)
-        result += [Judged(row, _of_rule(finding, words), [finding]) for row in rows]
-    return sorted(result, key=_order)
+        names = counted.names(finding)
+        for row in _own_rows(finding, names, compared):
+            one = Judged(row, _of_rule(finding, words), [finding])
+            # What several services lack in several environments is one row by its name.
+            known = lacking.setdefault(row.subject, one) if names else one
+            if known is not one:
+                known.row.values |= row.values
+                if finding not in known.findings:
+                    known.findings = sorted([*known.findings, finding], key=_gravity)
+            elif not names:
+                result.append(one)
+    for each in lacking.values():
+        each.row.values = {name: None for name in compared.environments if name in each.row.values}
+    return sorted([*result, *lacking.values()], key=_order)
 
 
 def _is_less(row: Row, compared: Comparison) -> bool:
@@ -148,7 +160,8 @@ class _Places:
             self._names[id(finding)] = about
             for name in about:
                 self._missing.setdefault((finding.span.path, name), []).append(finding)
-            self._by_path.setdefault(finding.span.path, []).append(finding)
+            if not about:  # else it stands at the beginning of a file, which is no place of its first variable
+                self._by_path.setdefault(finding.span.path, []).append(finding)
         self._files = {
             (family.label, environment): path
             for family in compared.families

@@ -27,6 +27,8 @@ _OF_PROJECT = Pattern(r"(?:.*\s)?(?:vercel|netlify)\s.*")
 _PROJECTS = Pattern(r"project|site|team|org", 2)
 #: Words that name an environment, but mean something else in most names of secrets.
 _ROLES = frozenset({"staging", "production"})
+#: A command is told up to so many characters.
+_LONGEST = 100
 
 
 def other_targets(project: Project) -> Iterator[Outcome]:
@@ -55,9 +57,13 @@ def other_targets(project: Project) -> Iterator[Outcome]:
                     "job": unit.name,
                     "environment": own,
                     "other": other,
-                    "command": " ".join(done.text.split())[:80],
+                    "command": _shortened(" ".join(done.text.split())),
                 },
             )
+
+
+def _shortened(command: str) -> str:
+    return command if len(command) <= _LONGEST else command[: _LONGEST - 1] + "…"
 
 
 def _word(done: Done, environments: Environments) -> Span | None:

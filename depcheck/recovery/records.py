@@ -159,7 +159,7 @@ def excess(each: Assessment, *, worst: bool) -> tuple[str, dict[str, object]]:
         amount = estimate.interval.worst if worst else estimate.interval.typical
         figure = told(amount, each.verdict) if worst else amount.low
         if figure > promise.value:
-            words |= {"figure": spoken(figure), "promised": spoken(promise.value)}
+            words |= {"figure": spoken(_in_minutes(figure)), "promised": spoken(promise.value)}
             if figure == UNBOUNDED:
                 return f"{name}-unbounded", words
             if name == "rpo" and promise.value == 0:

@@ -29,7 +29,7 @@ def violations(told: list[tuple[Assessment, str, dict[str, object]]], project: P
     groups: dict[tuple[object, ...], list[tuple[Assessment, str, dict[str, object]]]] = {}
     for each, variant, words in told:
         change = each.change.after if each.change is not None and each.change.verdict == MET else ""
-        place = _place(each)
+        place = _place(each, variant)
         key = (
             each.store.name,
             each.store.address,
@@ -51,11 +51,13 @@ def violations(told: list[tuple[Assessment, str, dict[str, object]]], project: P
 
 def _violation(each: Assessment, project: Project, variant: str, words: dict[str, object]) -> Violation:
     change, mechanism = each.change, each.mechanism
-    span = _place(each)
+    span = _place(each, variant)
     notes: list[Note] = []
     policy = project.policy
-    promises = (each.target.rpo, each.target.rto, each.target.retention)
-    for promise in promises if policy is not None else ():
+    promises = {"rpo": each.target.rpo, "rto": each.target.rto, "retention": each.target.retention}
+    # Of a figure that is missed, its own promise is told and not the others that are kept.
+    missed = variant.partition("-")[0]
+    for promise in [promises[missed]] if missed in promises else promises.values():
         if promise is not None and promise.path and policy is not None:
             notes.append(Note("it is promised here", policy.span(*promise.path)))
     if mechanism is not None and mechanism.span != span:
@@ -63,7 +65,7 @@ def _violation(each: Assessment, project: Project, variant: str, words: dict[str
     for other in each.considered:
         notes += [Note(f"it does not count: {reason}", where) for reason, where in other.defeated]
     helps = change is not None and change.verdict == MET and _defeat(each) is None
-    words["change"] = f"; `{change.after}` would do" if change is not None and helps else ""
+    words["change"] = f"; {_quoted(change.after)} would do" if change is not None and helps else ""
     fix = None
     if change is not None and helps and change.literal:
         fix = Fix(change.after, [Edit(change.span, change.literal)], safe=False)
@@ -79,9 +81,16 @@ def _violation(each: Assessment, project: Project, variant: str, words: dict[str
     )
 
 
-def _place(each: Assessment) -> Span:
-    """The place that would make the finding go away if it changed."""
+def _quoted(change: str) -> str:
+    """Code in backquotes, a sentence without."""
+    return change if change.startswith(("a ", "an ")) else f"`{change}`"
+
+
+def _place(each: Assessment, variant: str) -> Span:
+    """The place that would make the finding go away if it changed; how long something is kept, its mechanism says."""
     change, mechanism = each.change, each.mechanism
+    if variant == "retention" and mechanism is not None:
+        return _defeat(each) or mechanism.span
     span = change.span if change is not None and change.verdict == MET else each.span
     if mechanism is not None and (change is None or change.verdict != MET):
         span = mechanism.span

@@ -135,7 +135,7 @@ def _errors(report: Report, options: Options) -> list[str]:
             continue
         where = place(each.span) if each.span else visible(each.path)
         label = paint("internal error" if each.internal else "error", "high", options.color)
-        lines.append(f"{label}: {where}: {visible(each.message)}")
+        lines.append(": ".join(part for part in (label, where, visible(each.message)) if part))
     return [*lines, ""] if lines else []
 
 

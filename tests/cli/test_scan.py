@@ -470,3 +470,48 @@ def test_a_policy_that_is_no_file_is_not_passed_over(here: Path, call: Call) -> 
     assert (code, out) == (2, "")
     assert err.startswith("depcheck.yaml: not a file that can be read")
     assert call("scan", "--no-config")[0] == 1
+
+
+def test_a_rule_s_own_fix_is_shown_as_it_is(here: Path, call: Call) -> None:
+    login = (
+        "      - uses: aws-actions/configure-aws-credentials@v4\n        with:\n          aws-region: eu-west-1\n"
+        "          aws-access-key-id: ${{ secrets.AWS_KEY }}\n"
+        "          aws-secret-access-key: ${{ secrets.AWS_SECRET }}\n"
+    )
+    workflow(here, CLEAN + login)
+    fixes = [each["fix"]["text"] for each in report(call, "--select", "long-lived-cloud-key")["findings"]]
+    assert fixes
+    assert all("`id-token: write`" in fix for fix in fixes)
+
+
+def test_a_baseline_counts_as_a_scan_does(here: Path, call: Call) -> None:
+    for name in ("staging", "production"):
+        (here / f"{name}.tfvars").write_text(f'environment = "{name}"\n')
+    (here / "main.tf").write_text(
+        'variable "environment" {}\n'
+        'resource "aws_db_instance" "main" {\n  engine = "mysql"\n  instance_class = "db.t4g.micro"\n}\n'
+    )
+    out = call("scan")[1]
+    assert len(report(call)["findings"]) > 2
+    counted = next(line.partition(" finding")[0] for line in out.splitlines() if " findings: " in line)
+    assert call("baseline")[2].startswith(f"{counted} findings written to ")
+
+
+def test_standard_input_that_nothing_reads_is_told_by_its_name(
+    here: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Input:
+        buffer = io.BytesIO(b"words\n")
+
+    monkeypatch.setattr("sys.stdin", Input)
+    code, _, err = call("scan", "-", "--stdin-filename", "letter.xyz")
+    assert code == 2
+    assert 'nothing was scanned: "letter.xyz" holds' in err
+
+
+def test_a_long_command_is_cut_visibly(here: Path, call: Call) -> None:
+    text = "on: push\njobs:\n  deploy-production:\n    runs-on: ubuntu-24.04\n    environment: production\n    steps:\n"
+    options = " ".join(f"--set option{number}=value" for number in range(9))
+    workflow(here, f"{text}      - run: aws ecs update-service --cluster shop-staging --service web {options}\n")
+    found = report(call, "--select", "deploys-to-other-environment")["findings"]
+    assert [each["message"][-2:] for each in found] == ["…`"]

@@ -102,3 +102,10 @@ def test_a_severity_chooses_findings_by_their_own(
 def test_a_name_that_nothing_has(how: dict[str, list[str]]) -> None:
     with pytest.raises(SelectionError, match='no rule, pack or severity is called "lod", did you mean "loud"'):
         Selection(RULES, **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("how", [{"select": ["DL3007"]}, {"ignore": ["DL3007"]}])
+def test_the_name_that_another_tool_has(how: dict[str, list[str]]) -> None:
+    known = rule("pack", "pinned", "low", aliases={"peer": ["DL3007"]})
+    with pytest.raises(SelectionError, match='"DL3007" is pinned here, which is the name to give'):
+        Selection([known], **how)  # type: ignore[arg-type]

@@ -361,3 +361,33 @@ def test_a_protection_that_production_lacks_is_told_once(
     both = staging.replace("= true", "= false")
     write(here, **{"infra/staging/main.tf": both})
     assert rows(call, ".")["aws_db_instance.main.storage_encrypted"]["verdict"] == "ok"
+
+
+def test_what_several_things_lack_is_one_row_and_told_once(here: Path, call: Call) -> None:
+    promises = "variables:\n  MODE: {}\n  FIRST_KEY: {}\n  SECOND_KEY: {}\n"
+    service = "services:\n  %s:\n    build: %s\n    environment: {MODE: fast}\n"
+    write(here, **{"depcheck.yaml": POLICY + promises})
+    for name in ("staging", "production"):
+        write(here, **{f"compose.{name}.yaml": service % ("web", "web") + (service % ("job", "job"))[10:]})
+    out = call(".")[1].splitlines()
+    for name in ("FIRST_KEY", "SECOND_KEY"):
+        assert len([line for line in out if f"missing  variable.{name} " in line]) == 1
+    told = [line for line in out if " missing-variable " in line]
+    assert len(told) == len(set(told))
+
+
+def test_a_finding_about_a_file_is_not_one_about_its_first_variable(here: Path, call: Call) -> None:
+    write(here, **{"depcheck.yaml": POLICY + "variables:\n  A: {}\n  SECRET_WORD: {}\n"})
+    env_files(here, "MODE=staging\nA=1\nSECRET_WORD=one\n", "MODE=production\nA=1\n")
+    found = rows(call, ".")
+    assert found["variable.SECRET_WORD"]["rule"] == "missing-variable"
+    assert found["variable.MODE"]["rule"] is None
+
+
+def test_references_are_shown_without_marks(here: Path, call: Call) -> None:
+    text = 'resource "aws_subnet" "a" {}\nresource "aws_db_subnet_group" "b" {\n  subnet_ids = [%s]\n}\n'
+    write(here, **{"staging/main.tf": text % "aws_subnet.a.id"})
+    write(here, **{"production/main.tf": text % "aws_subnet.a.id, aws_subnet.a.arn"})
+    out = call(".", "--all", "--format", "json")[1]
+    assert "[aws_subnet.a" in out
+    assert "\\u0000" not in out

@@ -13,7 +13,7 @@ import pytest
 from reporter_sample import sample
 
 from depcheck import __version__
-from depcheck.findings import Report
+from depcheck.findings import ReadError, Report
 from depcheck.reporters import FORMATS, Options, render
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -65,3 +65,9 @@ def test_secrets_of_the_source_are_never_read_again() -> None:
 def test_unknown_format_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="one of text, json, sarif"):
         render(sample(), "yaml")
+
+
+def test_an_error_without_a_place() -> None:
+    report = sample()
+    report.errors = [ReadError("", "the check of rule x raised KeyError on the project", internal=True)]
+    assert "\ninternal error: the check of rule x raised" in render(report, "text")
