@@ -344,5 +344,5 @@ def missing_referenced_file(subject: Project, project: Project) -> Iterator[Outc
 
     for each in referenced_files.missing(project):
         yield Violation(
-            each.span, resource=each.scope, variant=each.kind, discriminator=each.path, words={"path": each.path}
+            each.span, resource=each.scope, variant=each.kind, discriminator=each.path, words={"path": each.path or "."}
         )

@@ -69,6 +69,7 @@ def _of_workflows(project: Project) -> Iterator[Missing]:
     for command in project.facts.commands:
         if command.origin == "workflow":
             commands.setdefault(command.span.path, []).append(command)
+    called_here = _called_here(project)
     for job in project.facts.jobs:
         match = _WORKFLOWS.fullmatch(job.span.path)
         if match is None:
@@ -79,8 +80,16 @@ def _of_workflows(project: Project) -> Iterator[Missing]:
             path = within(base, called)
             if not _there(path, project):
                 yield Missing("workflow", path, job.uses.span, job.address)
-        if _is_at_the_top(job):
+        # A workflow that only others call has their files around it.
+        elsewhere = set(job.triggers) == {"workflow_call"} and job.span.path not in called_here
+        if _is_at_the_top(job) and not elsewhere:
             yield from _of_steps(job, base, commands.get(job.span.path, []), project)
+
+
+def _called_here(project: Project) -> frozenset[str]:
+    """The workflows of the repository that its own jobs call."""
+    names = (string(job.uses) for job in project.facts.jobs if job.uses is not None)
+    return frozenset(name.partition("@")[0].removeprefix("./") for name in names if name is not None)
 
 
 def _is_at_the_top(job: Job) -> bool:
