@@ -10,6 +10,7 @@ from depcheck.model import Reference, Setting
 from depcheck.parity.given import environment_of, is_passed_on, only_shows, password_in
 from depcheck.project import Project, contract, key_modes, marks, required
 from depcheck.project.env_files import EnvFile, env_files
+from depcheck.project.exposures import role_of
 from depcheck.project.key_sets import Lack, lacks
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, scalar_text
@@ -193,8 +194,8 @@ def undeclared_compose_variable(subject: Project, project: Project) -> Iterator[
             asked.setdefault(reference.span.path, []).append(reference)
     for path, references in asked.items():
         template = _template(path.rpartition("/")[0], references, declared)
-        if template is None:
-            continue
+        if template is None or role_of(path) == "test":
+            continue  # what starts a developer's own containers gives them what it likes
         told: dict[str, Violation] = {}
         for each in references:
             name = each.name

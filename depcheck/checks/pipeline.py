@@ -11,7 +11,8 @@ from depcheck.project import Project, workflows
 from depcheck.values import Known, Unknown
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_VERSION = re.compile(r"v?\d+([.-].*)?")
+#: Also a branch on which a major version is kept, as some publishers recommend (``release/v1``).
+_VERSION = re.compile(r"(?:releases?/)?v?\d+([.-].*)?")
 
 
 def script_injection(subject: Job, project: Project) -> Iterator[Outcome]:
