@@ -63,6 +63,8 @@ def grouped(findings: Iterable[Finding], report: Report) -> list[Group]:
     for members in groups.values():
         members.sort(key=lambda each: _environment_rank(each.environment, rank))
         names = list(dict.fromkeys(each.environment for each in members if each.environment is not None))
+        if any(each.environment is None for each in members):
+            names = []  # it holds without an environment too
         merged.append(Group(members, names))
     return _instances(merged)
 
