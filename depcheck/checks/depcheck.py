@@ -11,7 +11,10 @@ from depcheck.patterns import Pattern
 from depcheck.project import Project
 
 #: Folders of what tests read, which may be broken by intent, and of templates, which are filled in first.
-_NOT_YET = Pattern(r"(?:^|/)(?:tests?|[\w-]*fixtures?_*|test-?data|testfiles[\w-]*|[\w-]*templates?)/", re.IGNORECASE)
+_NOT_YET = Pattern(
+    r"(?:^|/)(?:tests?|[\w-]*fixtures?_*|test-?data|testfiles[\w-]*|[\w-]*templates?)/|\.(?:template|tmpl|tpl|j2)$",
+    re.IGNORECASE,
+)
 
 
 def unreadable_file(subject: Project, project: Project) -> Iterator[Outcome]:
