@@ -160,7 +160,10 @@ def env_file_in_image(subject: Build, project: Project) -> Iterator[Outcome]:
         where = ignore.source.path if ignore is not None else ""
         yield Held(place, f"{where} leaves env files out")
         return
-    related = [Note(f"{each.path} is to be made, it says here", each.place) for each in taken[:2]]
+    related = [
+        Note(f"{each.path} is read here" if each.path in project.files else f"{each.path} is to be made", each.place)
+        for each in taken[:2]
+    ]
     if ignore is not None:
         related.append(Note("this file does not leave it out", ignore.span))
     yield Violation(

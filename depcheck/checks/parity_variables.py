@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Reference, Setting
 from depcheck.parity.given import environment_of, is_passed_on, only_shows, password_in
+from depcheck.patterns import Pattern
 from depcheck.project import Project, contract, key_modes, marks, required
 from depcheck.project.env_files import EnvFile, env_files
 from depcheck.project.exposures import role_of
@@ -72,7 +73,7 @@ def variable_out_of_contract(subject: Setting, project: Project) -> Iterator[Out
     match subject.value:
         case Unknown() as value if constrained and not subject.sensitive and not value.refers:
             yield Undetermined(value, environment=subject.environment)
-        case Known() as value if not is_passed_on(subject):
+        case Known() as value if not is_passed_on(subject, project):
             secret = contract.is_secret(subject.name, entry, scalar_text(value) or "")
             wrong = list(contract.judge(entry, value, *_where(subject, project)))
             for each in wrong:
@@ -142,7 +143,7 @@ def other_environment_mark(subject: Setting, project: Project) -> Iterator[Outco
     """What staging and production are given belongs to no other environment."""
     environment = environment_of(subject, project)
     value = subject.value
-    if environment is None or not isinstance(value, Known) or is_passed_on(subject):
+    if environment is None or not isinstance(value, Known) or is_passed_on(subject, project):
         return
     text = scalar_text(value)
     if not text or contract.is_placeholder(text):
@@ -172,7 +173,7 @@ def _part(value: Known, text: str, mark: marks.Mark) -> Span:
 
 
 #: What Compose, a shell or a build service sets by itself.
-_SET_ELSEWHERE = re.compile(
+_SET_ELSEWHERE = Pattern(
     r"PWD|HOME|USER|USERNAME|UID|GID|PUID|PGID|SHELL|PATH|HOSTNAME|TMPDIR|DISPLAY|LANG|TERM|SSH_AUTH_SOCK|XAUTHORITY"
     r"|XDG_.*|COMPOSE_.*|DOCKER_.*|BUILDKIT_.*|CI|CI_.*|GITHUB_.*|GITLAB_.*|WSL_.*|WAYLAND_.*|BUILD_.*|TAG|IMAGE_TAG"
     r"|VERSION|REGISTRY|LOCAL_WORKSPACE_FOLDER|localWorkspaceFolder.*"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from depcheck.engine.selection import Selection
 from depcheck.project import Project
 from depcheck.project.promises import matches
+from depcheck.reporters.grouping import listed
 
 if TYPE_CHECKING:
     from depcheck.policy import Policy
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The rule that reports exceptions that have ended.
 EXPIRED = "expired-exception"
+#: Parts of a policy that no rule reads yet. Whoever writes the rule takes the name out of here and of the README.
+UNREAD = ("monitoring", "names", "versions", "promises", "evidence")
 
 
 def unheld(project: Project, selection: Selection, seen: Iterable[str], ran: frozenset[str]) -> list[str]:
@@ -24,7 +27,7 @@ def unheld(project: Project, selection: Selection, seen: Iterable[str], ran: fro
     policy = project.policy
     if policy is None:
         return []
-    found = [*_environments(policy, frozenset(seen)), *_stores(policy, project)]
+    found = [*_unread(policy), *_environments(policy, frozenset(seen)), *_stores(policy, project)]
     for index, entry in enumerate(policy.rules.ignore):
         if entry.until is not None and entry.until.isoformat() < project.as_of.isoformat():
             if EXPIRED in ran:
@@ -37,6 +40,12 @@ def unheld(project: Project, selection: Selection, seen: Iterable[str], ran: fro
         found.append((policy.span("rules", "ignore", index), say))
     found.sort(key=lambda each: each[0].start)
     return [f"{place.path}:{place.line}:{place.column}: {say}" for place, say in found]
+
+
+def _unread(policy: Policy) -> Iterator[tuple[Span, str]]:
+    names = sorted((name for name in UNREAD if policy.written(name)), key=lambda name: policy.key_span(name).start)
+    if names:
+        yield policy.key_span(names[0]), f"no rule reads {listed(names)} yet, so no promise there was checked"
 
 
 def _environments(policy: Policy, seen: frozenset[str]) -> Iterator[tuple[Span, str]]:

@@ -27,9 +27,14 @@ def environment_of(subject: Setting, project: Project) -> str | None:
     return subject.environment
 
 
-def is_passed_on(subject: Setting) -> bool:
-    """Whether compose took the value from an env file, where it is judged."""
-    return subject.origin in ("compose", "build-arg") and isinstance(subject.value, Known) and bool(subject.value.via)
+def is_passed_on(subject: Setting, project: Project | None = None) -> bool:
+    """Whether compose took the value from an env file, where it is judged: by a reference or, where the ``project`` is
+    asked, by ``env_file`` from one of an environment's own."""
+    if subject.origin not in ("compose", "build-arg") or not isinstance(subject.value, Known):
+        return False
+    file = project.file(subject.value.span.path) if project is not None else None
+    own = file is not None and file.kind == "dotenv" and file.environment is not None
+    return bool(subject.value.via) or (own and not is_template(subject.value.span.path))
 
 
 def only_shows(subject: Setting) -> bool:

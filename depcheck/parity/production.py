@@ -97,8 +97,10 @@ def placeholders(subject: Given, project: Project) -> Iterator[Violation]:
 
 
 def _is_weak(subject: Given) -> bool:
-    """Whether a value is told as a secret that everybody guesses."""
+    """Whether a value is told as a secret that everybody guesses: not where it is a place to fill in of an env file."""
     if client_prefix(subject.name) is not None:
+        return False
+    if subject.origin == "env-file" and contract.is_placeholder(subject.text):
         return False
     guessed = is_signing_name(subject.name) or kind_of_name(subject.name) == "password"
     return guessed and is_spoken(subject.text, (subject.name, subject.scope))
