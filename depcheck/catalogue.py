@@ -9,7 +9,7 @@ from pathlib import Path
 
 from depcheck.data import data_file
 from depcheck.engine.judging import check_of
-from depcheck.packs import Json, Rule
+from depcheck.packs import Json, Rule, unfolded
 from depcheck.packs.loading import compiled, read_pack, without_duplicates
 from depcheck.reporters import Options, render
 from depcheck.source import Source, Text
@@ -43,10 +43,12 @@ def _compiled() -> str:
     packs: dict[str, list[Json]] = {}
     for path in _pack_files():
         entries = plain(parse(Text.of(Source(path.name, path.read_text("utf-8")))).root)
-        packs[path.stem] = entries if isinstance(entries, list) else []
-        for entry in packs[path.stem]:
-            if isinstance(entry, dict) and (module := _module(Rule(path.stem, entry))) != path.stem:
-                entry["module"] = module
+        packs[path.stem] = []
+        for entry in entries if isinstance(entries, list) else []:
+            made = unfolded(entry if isinstance(entry, dict) else {})
+            if (module := _module(Rule(path.stem, made))) != path.stem:
+                made["module"] = module
+            packs[path.stem].append(made)
     return compiled(packs)
 
 

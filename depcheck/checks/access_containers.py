@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Command, Grant, Resource
+from depcheck.patterns import Pattern
 from depcheck.project import Project, container_rights
 from depcheck.project.exposures import role_of
 from depcheck.values import Absent, Known, Unknown, Value, string
@@ -160,7 +161,7 @@ def function_role_shared(subject: Resource, project: Project) -> Iterator[Outcom
 
 #: So many functions in one role are a role for everything.
 _MANY = 3
-_ROOT = re.compile(r"(?:root|0)(?::.*)?")
+_ROOT = Pattern(r"(?:root|0)(?::.*)?")
 
 
 def container_runs_as_root(subject: Resource, project: Project) -> Iterator[Outcome]:
@@ -226,7 +227,7 @@ def capabilities_kept(subject: Resource, project: Project) -> Iterator[Outcome]:
         yield Violation(subject.span)
 
 
-_SETUID = re.compile(r"(?:[ugoa]*[+=][rwxt]*s[rwxst]*(?:,.*)?|0?[4-7][0-7]{3})")
+_SETUID = Pattern(r"(?:[ugoa]*[+=][rwxt]*s[rwxst]*(?:,.*)?|0?[4-7][0-7]{3})")
 
 
 def setuid_program(subject: Command, project: Project) -> Iterator[Outcome]:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Build, Command, Image, Instruction, Resource, Stage
+from depcheck.patterns import Pattern
 from depcheck.project import Project, images
 from depcheck.project.exposures import role_of
 from depcheck.source import Span
@@ -17,10 +18,8 @@ from depcheck.values import Absent, Known, Unknown, Value, string
 
 _ROLES = ("from", "copy", "service", "container")
 #: A registry on the machine itself, and names that only a build gives.
-_LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|host\.docker\.internal)(?::\d+)?/.*|.*:local(?:[-_].*)?")
-_SWITCHING = re.compile(
-    r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|s6-overlay|chpst|runuser|setuidgid|supervisord)\b|\bsu -"
-)
+_LOCAL = Pattern(r"(?:localhost|127\.0\.0\.1|host\.docker\.internal)(?::\d+)?/.*|.*:local(?:[-_].*)?")
+_SWITCHING = Pattern(r"\b(?:gosu|su-exec|setpriv|s6-setuidgid|s6-overlay|chpst|runuser|setuidgid|supervisord)\b|\bsu -")
 #: Servers that start as root, take their port, and hand their workers to another user.
 _DROPPING = frozenset(
     {
@@ -42,12 +41,12 @@ _DROPPING = frozenset(
         "s6-svscan",
     }
 )
-_ROOT = re.compile(r"(?:root|0)(?::.*)?")
+_ROOT = Pattern(r"(?:root|0)(?::.*)?")
 _FETCHERS = frozenset({"curl", "wget"})
 _RUNNERS = frozenset({"sh", "bash", "zsh", "ash", "dash", "ksh", "python", "python3", "perl", "ruby", "node", "php"})
-_CHECKSUM = re.compile(r"\b(?:sha(?:1|224|256|384|512)sums?|shasum|md5sum|gpg|cosign|minisign|openssl dgst|b2sum)\b")
-_FETCHED_SCRIPT = re.compile(r"(?:\$\(|<\(|`)\s*(?:curl|wget)\b")
-_URL = re.compile(r"https?://[^\s'\"`)]+")
+_CHECKSUM = Pattern(r"\b(?:sha(?:1|224|256|384|512)sums?|shasum|md5sum|gpg|cosign|minisign|openssl dgst|b2sum)\b")
+_FETCHED_SCRIPT = Pattern(r"(?:\$\(|<\(|`)\s*(?:curl|wget)\b")
+_URL = Pattern(r"https?://[^\s'\"`)]+")
 
 
 def unpinned_image(subject: Image, project: Project) -> Iterator[Outcome]:

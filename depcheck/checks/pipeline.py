@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from depcheck.findings import Held, Outcome, Undetermined, Violation
 from depcheck.model import Image, Job, Resource
+from depcheck.patterns import Pattern
 from depcheck.project import Project, workflows
 from depcheck.values import Known, Unknown
 
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT = Pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 #: Also a branch on which a major version is kept, as some publishers recommend (``release/v1``).
-_VERSION = re.compile(r"(?:releases?/)?v?\d+([.-].*)?")
+_VERSION = Pattern(r"(?:releases?/)?v?\d+([.-].*)?")
 
 
 def script_injection(subject: Job, project: Project) -> Iterator[Outcome]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Build, File, Instruction, Setting
+from depcheck.patterns import Pattern
 from depcheck.project import Project, exposures, provider_tokens
 from depcheck.project.build_context import IgnoreFile, contexts, copied, ignore_file
 from depcheck.project.contract import is_placeholder as is_to_be_filled_in
@@ -28,13 +29,13 @@ from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text, string
 
 _CLIENT_KINDS = frozenset({"password", "secret", "token"})
-_SPEAKS_OF_SECRETS = re.compile(r"PRIVATE|SECRET|SERVICE_ROLE")
+_SPEAKS_OF_SECRETS = Pattern(r"PRIVATE|SECRET|SERVICE_ROLE")
 #: Files that hold secrets and nothing else, by name.
-_KEY_FILES = re.compile(
+_KEY_FILES = Pattern(
     r"id_(?:rsa|dsa|ecdsa|ed25519)|.*\.(?:key|p12|pfx|jks|keystore|skey)|(?:.*[-_.])?(?:priv|private)?key\.pem"
     r"|\.netrc|\.git-credentials|\.pypirc|kubeconfig|service[-_]account.*\.json|gcp[-_]key.*\.json|\.htpasswd"
 )
-_ENV_FILES = re.compile(r"\.env(?:\.[\w-]+)*|[\w-]+\.env")
+_ENV_FILES = Pattern(r"\.env(?:\.[\w-]+)*|[\w-]+\.env")
 _ENOUGH = 16
 _WHERE_SET = frozenset({"env-file", "compose", "container", "lambda", "tfvars"})
 

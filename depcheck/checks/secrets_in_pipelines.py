@@ -9,6 +9,7 @@ from functools import lru_cache
 from depcheck.data import load_json
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.model import Command, Job, Setting, Step, Word
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.credentials import client_prefix, kind_of_name
 from depcheck.project.step_commands import PASTED, of_step, pasted, pasted_in, secret_variables
@@ -17,15 +18,15 @@ from depcheck.values import Known, Unknown, Value, scalar_text, string
 
 _STRONG = frozenset({"password", "secret", "token", "key"})
 _PRINTING = frozenset({"echo", "printf"})
-_MASKING = re.compile(r"::(?:add-mask|set-output|set-env)")
-_GROUP_END = re.compile(r"(?:\}|\bdone|\bfi|\))\s*(?:>|\|(?!\|))")
+_MASKING = Pattern(r"::(?:add-mask|set-output|set-env)")
+_GROUP_END = Pattern(r"(?:\}|\bdone|\bfi|\))\s*(?:>|\|(?!\|))")
 #: Programs that write a secret in characters that GitHub does not look for.
 _ENCODING = frozenset({"base64", "base32", "xxd", "od", "hexdump", "rev", "openssl", "gzip", "tr", "fold"})
 _BUILD_ACTIONS = ("docker/build-push-action", "redhat-actions/buildah-build", "docker/bake-action")
 _UPLOADS = ("actions/upload-artifact", "actions/cache", "actions/cache/save", "actions/upload-pages-artifact")
 #: From this version on, files whose names begin with a dot are left out unless the step asks for them.
-_WITHOUT_HIDDEN = re.compile(r"@(?:v[4-9]|[0-9a-f]{40}|main|master)\b.*")
-_SECRET_FILES = re.compile(
+_WITHOUT_HIDDEN = Pattern(r"@(?:v[4-9]|[0-9a-f]{40}|main|master)\b.*")
+_SECRET_FILES = Pattern(
     r"(?:.*/)?(?:\.env(?:\.(?!example|sample|template|dist|test)[\w-]+)?|\.npmrc|\.pypirc|\.netrc|id_rsa|id_ed25519|id_ecdsa"
     r"|kubeconfig|\.kube/config|\.docker/config\.json|\.aws/credentials|service[-_]account\.json)"
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Outcome, Violation
 from depcheck.model import Setting
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.credentials import is_placeholder, kind_of_name
 from depcheck.project.secret_reads import secret_reads
@@ -15,7 +16,7 @@ from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
 _STRONG = frozenset({"password", "secret", "token", "key"})
 #: Descriptions of variables that hold no secret but say which one.
-_NAMES_ONE = re.compile(
+_NAMES_ONE = Pattern(
     r"\b(?:name|arn|id|path|key|url|reference|location)s? of\b|\b(?:ARN|KMS|CMEK)\b|customer[- ]managed|self[- ]?link"
     r"|whether|set to true",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from functools import lru_cache
 from depcheck.data import load_json
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Job, Resource
+from depcheck.patterns import Pattern
 from depcheck.project import Project, workflows
 from depcheck.project.credentials import kind_of_name
 from depcheck.source import Span
@@ -17,7 +18,7 @@ from depcheck.values import Absent, Unknown, Value, scalar_text, string
 
 _DAY = 86_400
 #: What several environments may well share: it lets nobody into one of them.
-_COMMON = re.compile(
+_COMMON = Pattern(
     r"(?:^|_)(?:GITHUB|GH|GHCR|NPM|NODE_AUTH|YARN|CODECOV|COVERALLS|SONAR|SLACK|DISCORD|TEAMS|TELEGRAM|MAIL|SMTP|SENTRY|DOCKER"
     r"|DOCKERHUB|REGISTRY|QUAY|TURBO|NX|SNYK|FOSSA|PYPI|RUBYGEMS|MAVEN|GRADLE|CHROMATIC|CYPRESS|PERCY|GPG|SIGNING|BOT|APP|PAT"
     r"|WEBHOOK|LINEAR|JIRA|DATADOG|DD|NEW_RELIC|HONEYBADGER|ROLLBAR|INFRACOST|TF_API|TFC|PULUMI|FONTAWESOME|LICENSE)(?:_|$)",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 
-_REMOTE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//|git@|oci:|[a-z0-9.-]+:[^/\\]", re.IGNORECASE)
+from depcheck.patterns import Pattern
+
+_REMOTE = Pattern(r"(?:[a-z][a-z0-9+.-]*:)?//|git@|oci:|[a-z0-9.-]+:[^/\\]", re.IGNORECASE)
 
 
 def folder_of(path: str) -> str:

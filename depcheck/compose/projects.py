@@ -16,10 +16,11 @@ from depcheck.compose.paths import folder_of, is_remote, within
 from depcheck.compose.variables import by_environment
 from depcheck.environments import Environments
 from depcheck.parsers import Parsed
+from depcheck.patterns import Pattern
 from depcheck.values import Known, Value, string
 
 _BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-_NAME = re.compile(r"(?:docker-)?compose[._-](?P<word>.+)\.ya?ml", re.IGNORECASE)
+_NAME = Pattern(r"(?:docker-)?compose[._-](?P<word>.+)\.ya?ml", re.IGNORECASE)
 
 
 class Run:

@@ -10,15 +10,16 @@ from depcheck.compose.strings import joined, known_text, split
 from depcheck.model import Problem
 from depcheck.parsers.compose import Marked
 from depcheck.parsers.compose_commands import split_words
+from depcheck.patterns import Pattern
 from depcheck.source import Span, Text
 from depcheck.syntax.interpolation import Literal
 from depcheck.values import Absent, Known, Scalar, Step, Unknown, Value, scalar_text, string
 
 Shape: TypeAlias = Callable[[Known, list[Problem]], "Scalar | list[Value] | dict[str, Value]"]
 
-_PORTS = re.compile(r"\d{1,5}(?:-\d{1,5})?")
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
-_DRIVE = re.compile(r"[A-Za-z]")
+_PORTS = Pattern(r"\d{1,5}(?:-\d{1,5})?")
+_NUMBER = Pattern(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+_DRIVE = Pattern(r"[A-Za-z]")
 _TRUE = frozenset({"true", "y", "yes", "on"})
 _FOLDER_VARIABLES = frozenset({"PWD", "HOME", "XDG_RUNTIME_DIR"})
 _FALSE = frozenset({"false", "n", "no", "off"})

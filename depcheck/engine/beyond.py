@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from depcheck.model import Resource
 from depcheck.packs import Rule
+from depcheck.patterns import Pattern
 from depcheck.values import Known
 
-_MODULE = re.compile(r'(?<![\w-])module\.[\w-]+(?:\[(?:"[^"]*"|\d+)\])?')
+_MODULE = Pattern(r'(?<![\w-])module\.[\w-]+(?:\[(?:"[^"]*"|\d+)\])?')
 #: Providers that deploy nothing by themselves.
 _TOOLS = frozenset(
     [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
 from depcheck.findings import Excerpt, Finding, Fix, Note, Violation
 from depcheck.packs import Rule
+from depcheck.patterns import Pattern
 from depcheck.project.exposures import in_line
 from depcheck.source import Edit, Span
 from depcheck.values import Step
@@ -22,7 +22,7 @@ _PART = 8
 _RUN = 12
 #: Of a longer secret (a file in a variable) no more than its beginning is known by its parts.
 _MOST_PARTS = 10_000
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = Pattern(r"\{(\w+)\}")
 _MAX_EXCERPT_LINES = 3
 #: Longer lines (minified JSON) are not excerpted: the place is told, the line would be copied for every finding.
 _MAX_EXCERPT_WIDTH = 2000

@@ -20,7 +20,7 @@ from depcheck.values import OPEN, Known, Unknown, Value, string
 
 _ISSUER = "token.actions.githubusercontent.com"
 _FORM = Pattern(r"repo:[^:]*:(?:\*|\?|environment|ref|pull_request|\ufffc).*|repo:[^:]*\*|repo:[^:]*", re.DOTALL)
-_NUMBER = re.compile(r"@(?:\d+|\*)")
+_NUMBER = Pattern(r"@(?:\d+|\*)")
 #: Claims beside the subject that say from which branch, environment or workflow a job comes.
 _NARROWER = (":environment", ":ref", ":job_workflow_ref", ":actor", ":workflow_ref", ":base_ref", ":event_name")
 #: Patterns up to this length are compared.
@@ -287,7 +287,7 @@ def is_mentioned(name: str, project: Project) -> bool:
 
 #: How the subject of a branch ends that has a name no other has: a pattern that lets it in lets every branch in.
 _ANY_BRANCH = "ref:refs/heads/\ue002"
-_HARMLESS = re.compile(
+_HARMLESS = Pattern(
     r"plan|read|ro|view|viewer|preview|review|lint|tests?|scan|check|checks|audit|validate|diff|drift|ci|pr"
 )
 
@@ -328,7 +328,7 @@ def reach(trust: Trust) -> tuple[str, Value] | None:
 
 
 #: What a condition on GitHub's claims may say of whose job it is.
-_WHOSE = re.compile(
+_WHOSE = Pattern(
     r"\b(?:assertion|attribute)\.(?:repository\w*|sub\w*|job_workflow_ref|workflow_ref|enterprise\w*)|google\.subject"
 )
 

@@ -14,10 +14,10 @@ from depcheck.values import Absent, Known, Value, scalar_text, string
 
 _ACTION = Pattern(r"aws-actions/configure-aws-credentials(?:@.*)?", re.IGNORECASE)
 _ROLE = Pattern(r"arn:[^:]*:iam::(?P<account>[^:]*):role/(?:.*/)?(?P<name>[^/]+)")
-_EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}", re.DOTALL)
-_NAMED = re.compile(r"(inputs|env)\.([\w-]+)")
-_SLUG = re.compile(r"github\.repository\s*==\s*'([\w.-]+/[\w.-]+)'|'([\w.-]+/[\w.-]+)'\s*==\s*github\.repository")
-_REMOTE = re.compile(r"\[remote \"(?P<name>[^\"]+)\"\][^\[]*?\burl\s*=\s*\S*github\.com[:/](?P<slug>[\w.-]+/[\w.-]+)")
+_EXPRESSION = Pattern(r"\$\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_NAMED = Pattern(r"(inputs|env)\.([\w-]+)")
+_SLUG = Pattern(r"github\.repository\s*==\s*'([\w.-]+/[\w.-]+)'|'([\w.-]+/[\w.-]+)'\s*==\s*github\.repository")
+_REMOTE = Pattern(r"\[remote \"(?P<name>[^\"]+)\"\][^\[]*?\burl\s*=\s*\S*github\.com[:/](?P<slug>[\w.-]+/[\w.-]+)")
 #: Events after which a workflow runs on the default branch, whatever its name is.
 _ON_DEFAULT = frozenset(
     {"schedule", "workflow_run", "repository_dispatch", "issues", "issue_comment", "label", "watch", "discussion"}

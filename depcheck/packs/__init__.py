@@ -16,11 +16,10 @@ class Rule:
     ``looks_at`` is ``(noun, filter)``: the noun (``resource``, ``setting`` …) and which of them (types, origins, roles,
     kinds; empty for all). ``when``, ``require`` and ``forbid`` are conditions of the requirement language; a rule with
     neither of the last two has a check function named after it. ``needs`` is ``policy`` for a rule that is silent
-    without one, ``environments`` for one that is silent where nothing tells its environment, ``engine`` for one that the
-    engine fills. ``group: file`` makes several violations in one file one
-    finding; ``yields_to`` names more specific rules that speak instead where both would. ``plugin`` is the import name
-    of the package that brought the rule, empty for the built-in packs; ``module`` is the module of checks that has its
-    function.
+    without one, ``environments`` for one that is silent where nothing tells its environment, ``engine`` for one that
+    the engine fills. ``group: file`` makes several violations in one file one finding; ``yields_to`` names more
+    specific rules that speak instead where both would. ``plugin`` is the import name of the package that brought the
+    rule, empty for the built-in packs; ``module`` is the module of checks that has its function.
     """
 
     __slots__ = (
@@ -120,7 +119,12 @@ def built_in() -> list[Rule]:
 
 def _text(entry: Mapping[str, Json], key: str, default: str = "") -> str:
     value = entry.get(key, default)
-    return " ".join(value.split()) if isinstance(value, str) else default
+    return value if isinstance(value, str) else default
+
+
+def unfolded(entry: Mapping[str, Json]) -> dict[str, Json]:
+    """An entry with its texts on one line each, however they are folded in YAML."""
+    return {key: " ".join(value.split()) if isinstance(value, str) else value for key, value in entry.items()}
 
 
 def _texts(value: Json) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from depcheck.packs import Json, PackError, Rule, requirements
+from depcheck.packs import Json, PackError, Rule, requirements, unfolded
 from depcheck.source import Source, Span, Text
 from depcheck.values import Absent, Known, Value, plain
 
@@ -32,7 +32,7 @@ def read_pack(source: Source, name: str, *, plugin: str = "", data_only: bool = 
     rules: list[Rule] = []
     if not mistakes and isinstance(entries, list):
         for index, entry in enumerate(entries):
-            rule = Rule(name, entry, origin=source.path, plugin=plugin)
+            rule = Rule(name, unfolded(entry), origin=source.path, plugin=plugin)
             at = _at(file.root, (index, "id"))
             mistakes.extend(_said(at, problem) for problem in _meaning(rule, data_only))
             rules.append(rule)

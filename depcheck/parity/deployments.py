@@ -13,6 +13,7 @@ from depcheck.parity.given import place_of
 from depcheck.parity.relations import MONOTONE, SAME, more
 from depcheck.parity.resources import Counterparts
 from depcheck.parity.rows import Row, at, text_of
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.promises import is_sample
 from depcheck.source import Span
@@ -104,7 +105,7 @@ def untried(compared: Comparison) -> Iterator[Outcome]:
     """Protections that are decided by the name of production, so that production alone has what is decided for it."""
     project = compared.project
     words = [word for name in project.environments.critical for word in project.environments.aliases.get(name, (name,))]
-    asks = re.compile(rf'[=!]=\s*"(?:{"|".join(map(re.escape, words))})"\s*\?', re.IGNORECASE)
+    asks = Pattern(rf'[=!]=\s*"(?:{"|".join(map(re.escape, words))})"\s*\?', re.IGNORECASE)
     told: set[Span] = set()
     for row in compared.of_kind("attribute"):
         if row.relation.topic not in _GUARDING and row.name not in _RIGHTS:

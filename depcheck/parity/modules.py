@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.parity.comparison import Comparison
 from depcheck.parity.given import place_of
 from depcheck.parity.rows import text_of
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.promises import is_sample
 from depcheck.values import Known, scalar_text
@@ -20,10 +20,8 @@ def _is_local(name: str, project: Project) -> bool:
 
 # -- modules -------------------------------------------------------------------------------------------------------
 
-_VERSION = re.compile(
-    r"(?P<operator>~>|>=|<=|=|\^|~|>|<|!=)?\s*v?(?P<numbers>\d+(?:\.\d+){0,2})(?P<rest>[-+.][^\s,]*)?$"
-)
-_REF = re.compile(r"[?&]ref=(?P<ref>[^&]+)")
+_VERSION = Pattern(r"(?P<operator>~>|>=|<=|=|\^|~|>|<|!=)?\s*v?(?P<numbers>\d+(?:\.\d+){0,2})(?P<rest>[-+.][^\s,]*)?$")
+_REF = Pattern(r"[?&]ref=(?P<ref>[^&]+)")
 #: A first number above this is a date.
 _YEAR = 1900
 

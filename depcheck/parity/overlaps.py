@@ -3,11 +3,11 @@ anything. Said plainly, so that nothing is guessed in silence."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments, glob_match
+from depcheck.patterns import Pattern
 
 if TYPE_CHECKING:
     from depcheck.parity.comparison import Comparison
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: Kinds of files whose names tell an environment.
 _NAMED = frozenset({"dotenv", "tfvars", "tfvars-json", "compose"})
 _MOST = 5
-_TOKEN = re.compile(r"[a-z0-9]+")
+_TOKEN = Pattern(r"[a-z0-9]+")
 
 
 def notices(compared: Comparison) -> list[str]:

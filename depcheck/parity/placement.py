@@ -12,6 +12,7 @@ from depcheck.model import Resource, Setting
 from depcheck.parity.comparison import Comparison
 from depcheck.parity.given import place_of
 from depcheck.parity.rows import Row, at, neutral, text_of
+from depcheck.patterns import Pattern
 from depcheck.project import Project, marks
 from depcheck.project.promises import is_sample
 from depcheck.source import Span
@@ -37,10 +38,8 @@ _PEERINGS = (
     "aws_ec2_transit_gateway_vpc_attachment",
     "aws_vpc_peering_connection_accepter",
 )
-_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
-_REGION = re.compile(
-    r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov|-iso[a-z]?)?-(?:north|south|east|west|central)[a-z]*-\d"
-)
+_ACCOUNT = Pattern(r"(?<!\d)\d{12}(?!\d)")
+_REGION = Pattern(r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov|-iso[a-z]?)?-(?:north|south|east|west|central)[a-z]*-\d")
 
 
 def production_data(project: Project) -> Iterator[Outcome]:
@@ -378,4 +377,4 @@ def recovery_differs(compared: Comparison) -> Iterator[Outcome]:
             )
 
 
-_SPARE = re.compile(r"(?<![a-z0-9])(?:dr|recovery|secondary|standby|failover|disaster)(?![a-z0-9])", re.IGNORECASE)
+_SPARE = Pattern(r"(?<![a-z0-9])(?:dr|recovery|secondary|standby|failover|disaster)(?![a-z0-9])", re.IGNORECASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from fnmatch import translate
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from depcheck.parity.comparison import Comparison
 from depcheck.parity.given import environment_of, is_passed_on, only_shows, place_of
 from depcheck.parity.relations import BELONGS, DIFFER, FIXED, MONOTONE, SAME, SUPERSET, more, names_of
 from depcheck.parity.rows import DIFFERS, Row, leaves, text_of
+from depcheck.patterns import Pattern
 from depcheck.project import Project, marks
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text
@@ -160,7 +160,7 @@ def _fixed(compared: Comparison, policy: Policy) -> Iterator[Outcome]:
     if not policy.parity.fixed:
         return
     project = compared.project
-    patterns = {pattern: re.compile(translate(pattern)) for pattern in policy.parity.fixed}
+    patterns = {pattern: Pattern(translate(pattern)) for pattern in policy.parity.fixed}
     for subject, names, environment, value, address in _everything(project):
         for pattern, expression in patterns.items():
             wanted = policy.parity.fixed[pattern].get(environment, policy.parity.fixed[pattern].get("*"))
@@ -252,7 +252,7 @@ class _Names:
             self._names = self._gathered()
         if not any(sign in pattern for sign in "*?["):
             return pattern in self._names
-        expression = re.compile(translate(pattern))
+        expression = Pattern(translate(pattern))
         return any(expression.fullmatch(name) for name in self._names)
 
     def _gathered(self) -> set[str]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from depcheck.data import load_json
+from depcheck.patterns import Pattern
 
 if TYPE_CHECKING:
     from depcheck.policy import Policy
@@ -22,7 +23,7 @@ SAME, DIFFER, BELONGS, MONOTONE, SUPERSET, FIXED, FREE = (
     "fixed",
     "free",
 )
-_INDEX = re.compile(r"\[[^\]]*\]")
+_INDEX = Pattern(r"\[[^\]]*\]")
 
 
 class Relation:
@@ -116,8 +117,8 @@ class Promises:
             for names in parity.only_in.values():
                 found += [(pattern, "only_in") for pattern in names]
         found.sort(key=lambda each: (-len(each[0].replace("*", "")), each[0].count("*")))
-        self._patterns = [(pattern, name, re.compile(translate(pattern))) for pattern, name in found]
-        self._any = re.compile("|".join(translate(pattern) for pattern, _ in found)) if found else None
+        self._patterns = [(pattern, name, Pattern(translate(pattern))) for pattern, name in found]
+        self._any = Pattern("|".join(translate(pattern) for pattern, _ in found)) if found else None
         self.met: set[str] = set()
 
     def of(self, subjects: Sequence[str], default: Relation) -> Relation:

@@ -9,6 +9,7 @@ from depcheck.environments import Environments
 from depcheck.model import Resource
 from depcheck.parity.relations import Promises, Relation, names_of, of_attribute
 from depcheck.parity.rows import PLACEHOLDER, Row, leaves, neutral
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.values import Known, Unknown, Value, scalar_text
 
@@ -16,12 +17,12 @@ from depcheck.values import Known, Unknown, Value, scalar_text
 _LEFT_OUT = frozenset({"data"})
 #: Attributes that are told elsewhere, or that are what another one says already.
 _TOLD_ELSEWHERE = frozenset({"container_definitions", "tags_all", "environment", "env_file", "depends_on", "providers"})
-_SECRET = re.compile(
+_SECRET = Pattern(
     r"(?:^|[._])(?:password|passwd|secret|secret_string|secret_binary|auth_token|token|private_key|client_secret"
     r"|api_key|access_key|user_data|user_data_base64|connection_string|parameter_value)$|master_password",
     re.IGNORECASE,
 )
-_AROUND = re.compile(r"[_.-]?" + re.escape(PLACEHOLDER))
+_AROUND = Pattern(r"[_.-]?" + re.escape(PLACEHOLDER))
 #: Types of which an environment mostly has one, so that two of them are the same thing.
 _ROLES = frozenset(
     (
@@ -31,7 +32,7 @@ _ROLES = frozenset(
         *("google_container_cluster", "azurerm_kubernetes_cluster", "azurerm_postgresql_flexible_server"),
     )
 )
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMP = Pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 _PRESENCE = Relation("same", topic="presence")
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from depcheck.environments import Environments
 from depcheck.parity.relations import Relation
+from depcheck.patterns import Pattern
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text
 
 #: What stands for an environment's own name where the names of several are one.
@@ -109,10 +110,10 @@ def neutral(text: str, environment: str, environments: Environments) -> str:
 
 
 @lru_cache(maxsize=64)
-def _words(environments: Environments, environment: str) -> re.Pattern[str]:
+def _words(environments: Environments, environment: str) -> Pattern:
     words = sorted(environments.aliases.get(environment, (environment,)), key=len, reverse=True)
     either = "|".join(re.escape(word) for word in words)
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])", re.IGNORECASE)
+    return Pattern(rf"(?<![A-Za-z0-9])(?:{either})(?![A-Za-z0-9])", re.IGNORECASE)
 
 
 def at(value: Value, path: str) -> Value:

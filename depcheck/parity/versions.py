@@ -10,6 +10,7 @@ from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.parity.comparison import Comparison
 from depcheck.parity.modules import version_of
 from depcheck.parity.rows import neutral
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.engines import Engine, engines, undecided
 from depcheck.project.env_files import PASSING
@@ -94,11 +95,11 @@ def _one_version(found: list[Engine]) -> list[Engine]:
 
 # -- providers of Terraform ----------------------------------------------------------------------------------------
 
-_LOCKED = re.compile(
+_LOCKED = Pattern(
     r'^provider\s+"(?P<name>[^"]{1,200})"\s*\{[^}]*?^\s*version\s*=\s*"(?P<version>[^"]{1,40})"', re.MULTILINE
 )
-_REQUIRED = re.compile(r"\brequired_providers\s*\{")
-_ENTRY = re.compile(r'(?P<name>[A-Za-z0-9_-]+)\s*=\s*\{[^{}]*?\bversion\s*=\s*"(?P<version>[^"]{1,80})"')
+_REQUIRED = Pattern(r"\brequired_providers\s*\{")
+_ENTRY = Pattern(r'(?P<name>[A-Za-z0-9_-]+)\s*=\s*\{[^{}]*?\bversion\s*=\s*"(?P<version>[^"]{1,80})"')
 #: So much of a file is looked at for its required providers.
 _BLOCK = 10_000
 

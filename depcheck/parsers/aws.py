@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from depcheck.model import Grant, Resource
+from depcheck.patterns import Pattern
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
 #: A Lambda runtime's identifier: the language and, where it has one, the version.
-_RUNTIME = re.compile(r"([a-z]+)([\d.]*)(?:\.x|\.al\d*)?")
+_RUNTIME = Pattern(r"([a-z]+)([\d.]*)(?:\.x|\.al\d*)?")
 _LANGUAGES = {"nodejs": "node", "dotnetcore": "dotnet"}
 _CONDITIONS = (
     ("SourceArn", "ArnLike", "AWS:SourceArn"),

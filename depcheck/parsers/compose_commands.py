@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterator
 
 from depcheck.model import Command, Word
 from depcheck.parsers import Embedded
+from depcheck.patterns import Pattern
 from depcheck.source import Text
 from depcheck.syntax import yaml
 from depcheck.syntax.interpolation import Expansion, Literal, Part, expansions, parse
 from depcheck.values import Known, Value, scalar_text, string
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
-_SCRIPT_FOLLOWS = re.compile(r"-[a-zA-Z]*c[a-zA-Z]*")
-_OPTION_FOLLOWS = re.compile(r"[-+][a-zA-Z]*[oO]")
-_RUN = re.compile(r"[^\s'\"\\;&|<>]+|.", re.DOTALL)
+_SCRIPT_FOLLOWS = Pattern(r"-[a-zA-Z]*c[a-zA-Z]*")
+_OPTION_FOLLOWS = Pattern(r"[-+][a-zA-Z]*[oO]")
+_RUN = Pattern(r"[^\s'\"\\;&|<>]+|.", re.DOTALL)
 _HOOKS = ("post_start", "pre_start", "pre_stop")
 
 

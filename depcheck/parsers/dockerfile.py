@@ -13,6 +13,7 @@ from depcheck.parsers import Context, Parsed
 from depcheck.parsers.dockerfile_commands import Shell, executed
 from depcheck.parsers.dockerfile_instructions import assignments, instruction
 from depcheck.parsers.dockerfile_values import PLATFORM, Variables, evaluate
+from depcheck.patterns import Pattern
 from depcheck.source import Span, Text
 from depcheck.syntax import dockerfile, image_reference
 from depcheck.syntax.dockerfile import KEYWORDS, Statement
@@ -20,11 +21,11 @@ from depcheck.syntax.dockerfile_words import Pair, fields
 from depcheck.values import Known, Missing, Step, Unknown, Value, string
 
 _EXECUTING = frozenset(("CMD", "ENTRYPOINT", "HEALTHCHECK", "RUN"))
-_WINDOWS = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
-_TEMPLATE = re.compile(r"^(?:FROM[ \t][^\n]*?|[ \t]*)(\{\{|\{%|<%)", re.MULTILINE)
-_FROM = re.compile(r"(?:^|,)from=([^,]+)")
-_SECRET = re.compile(r"(?:^|,)type=secret(?:,|$)")
-_SECRET_ID = re.compile(r"(?:^|,)(?:id|source|src)=([^,]+)")
+_WINDOWS = Pattern(r"windows|nanoserver|servercore", re.IGNORECASE)
+_TEMPLATE = Pattern(r"^(?:FROM[ \t][^\n]*?|[ \t]*)(\{\{|\{%|<%)", re.MULTILINE)
+_FROM = Pattern(r"(?:^|,)from=([^,]+)")
+_SECRET = Pattern(r"(?:^|,)type=secret(?:,|$)")
+_SECRET_ID = Pattern(r"(?:^|,)(?:id|source|src)=([^,]+)")
 
 
 def parse(text: Text, context: Context) -> Parsed:

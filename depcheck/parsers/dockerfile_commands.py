@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from depcheck.model import Command, Word
+from depcheck.patterns import Pattern
 from depcheck.source import Text
 from depcheck.syntax import shell
 from depcheck.syntax.dockerfile import Statement
 from depcheck.syntax.dockerfile_words import JsonWord
 from depcheck.syntax.shell_invocations import SHELLS, options_of, shell_name
 
-_ONLY_HEREDOC = re.compile(r"\d*<<-?[\t\r ]*(?:[\w.-]+|'[^']*'|\"[^\"]*\")\s*")
-_SHEBANG = re.compile(r"#![ \t]*([^\r\n]+)")
-_HEALTH_COMMAND = re.compile(r"(?i:CMD)\s+|(?i:NONE)\s*\Z")
-_SCRIPT_FOLLOWS = re.compile(r"-[a-zA-Z]*c")
+_ONLY_HEREDOC = Pattern(r"\d*<<-?[\t\r ]*(?:[\w.-]+|'[^']*'|\"[^\"]*\")\s*")
+_SHEBANG = Pattern(r"#![ \t]*([^\r\n]+)")
+_HEALTH_COMMAND = Pattern(r"(?i:CMD)\s+|(?i:NONE)\s*\Z")
+_SCRIPT_FOLLOWS = Pattern(r"-[a-zA-Z]*c")
 
 
 class Shell:

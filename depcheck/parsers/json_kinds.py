@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
-_TEMPLATE_FORMAT = re.compile(r"[\"']?AWSTemplateFormatVersion[\"']?\s*:")
-_SERVERLESS = re.compile(r"[\"']?Transform[\"']?\s*:\s*[\[\s\"'-]*AWS::Serverless")
-_RESOURCES = re.compile(r"[\"']?Resources[\"']?\s*:")
-_RESOURCE_TYPE = re.compile(r"[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa)::\w")
-_STATEMENT = re.compile(r"\"Statement\"\s*:\s*[\[{]", re.IGNORECASE)
-_ESCAPED_STATEMENT = re.compile(r"\\\"Statement\\\"\s*:\s*[\[{]")
+from depcheck.patterns import Pattern
+
+_TEMPLATE_FORMAT = Pattern(r"[\"']?AWSTemplateFormatVersion[\"']?\s*:")
+_SERVERLESS = Pattern(r"[\"']?Transform[\"']?\s*:\s*[\[\s\"'-]*AWS::Serverless")
+_RESOURCES = Pattern(r"[\"']?Resources[\"']?\s*:")
+_RESOURCE_TYPE = Pattern(r"[\"']?Type[\"']?\s*:\s*[\"']?(?:AWS|Custom|Alexa)::\w")
+_STATEMENT = Pattern(r"\"Statement\"\s*:\s*[\[{]", re.IGNORECASE)
+_ESCAPED_STATEMENT = Pattern(r"\\\"Statement\\\"\s*:\s*[\[{]")
 #: The action of a rule of the web application firewall is a map, and its statement is none of a policy.
-_EFFECT = re.compile(r"\\?\"(?:Effect|Sid|NotAction|Action)\\?\"\s*:(?!\s*\{)", re.IGNORECASE)
+_EFFECT = Pattern(r"\\?\"(?:Effect|Sid|NotAction|Action)\\?\"\s*:(?!\s*\{)", re.IGNORECASE)
 #: How ``terraform show -json`` begins.
-_PLAN = re.compile(r"\s*\{\s*\"format_version\"\s*:\s*\"[\d.]+\"\s*,\s*\"terraform_version\"\s*:")
-_PLATFORM = re.compile(r"vercel\.json|eas\.json|wrangler(?:[._-][\w-]+)?\.jsonc?")
+_PLAN = Pattern(r"\s*\{\s*\"format_version\"\s*:\s*\"[\d.]+\"\s*,\s*\"terraform_version\"\s*:")
+_PLATFORM = Pattern(r"vercel\.json|eas\.json|wrangler(?:[._-][\w-]+)?\.jsonc?")
 #: Files that are never deployment configuration, and large.
 _NEVER = frozenset({"package-lock.json", "tsconfig.json", "composer.json", "manifest.json", "tree.json"})
 

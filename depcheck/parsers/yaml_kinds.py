@@ -6,39 +6,40 @@ import re
 
 from depcheck.parsers.json_kinds import is_template
 from depcheck.parsers.json_kinds import kind_of as kind_of_json
+from depcheck.patterns import Pattern
 
-_WORKFLOW = re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml")
-_DEPENDABOT = re.compile(r"(?:.*/)?\.(?:github|gitea)/dependabot\.ya?ml")
-_ACTION = re.compile(r"(?:.*/)?action\.ya?ml")
-_COMPOSE = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[._-][^/]+)?\.ya?ml|(?:.*/)?[^/]+[._-](?:docker-)?compose\.ya?ml")
+_WORKFLOW = Pattern(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml")
+_DEPENDABOT = Pattern(r"(?:.*/)?\.(?:github|gitea)/dependabot\.ya?ml")
+_ACTION = Pattern(r"(?:.*/)?action\.ya?ml")
+_COMPOSE = Pattern(r"(?:.*/)?(?:docker-)?compose(?:[._-][^/]+)?\.ya?ml|(?:.*/)?[^/]+[._-](?:docker-)?compose\.ya?ml")
 
-_SERVERLESS = re.compile(r"serverless(?:[._-][\w-]+)?\.ya?ml")
-_SERVERLESS_KEYS = re.compile(r"^(?:service|provider|functions|frameworkVersion)\s*:", re.MULTILINE)
-_KUSTOMIZATION = re.compile(r"kustomization\.ya?ml")
-_VALUES = re.compile(r"(?:.*/)?values[./_-](?P<word>[\w.-]+)\.ya?ml")
+_SERVERLESS = Pattern(r"serverless(?:[._-][\w-]+)?\.ya?ml")
+_SERVERLESS_KEYS = Pattern(r"^(?:service|provider|functions|frameworkVersion)\s*:", re.MULTILINE)
+_KUSTOMIZATION = Pattern(r"kustomization\.ya?ml")
+_VALUES = Pattern(r"(?:.*/)?values[./_-](?P<word>[\w.-]+)\.ya?ml")
 
-_ACTION_KEYS = re.compile(r"^[\"']?(?:runs|inputs|outputs|branding)[\"']?\s*:", re.MULTILINE)
-_COMPOSE_KEYS = re.compile(
+_ACTION_KEYS = Pattern(r"^[\"']?(?:runs|inputs|outputs|branding)[\"']?\s*:", re.MULTILINE)
+_COMPOSE_KEYS = Pattern(
     r"^[\"']?(?:services|include|volumes|networks|configs|secrets|x-[\w.-]+)[\"']?\s*:", re.MULTILINE
 )
-_ON = re.compile(r"^[\"']?on[\"']?\s*:", re.MULTILINE)
-_JOBS = re.compile(
+_ON = Pattern(r"^[\"']?on[\"']?\s*:", re.MULTILINE)
+_JOBS = Pattern(
     r"^[\"']?jobs[\"']?\s*:|^\s+(?:- )?(?:workflow_(?:dispatch|call|run)|pull_request(?:_target)?|push)\b", re.MULTILINE
 )
-_SERVICES = re.compile(
+_SERVICES = Pattern(
     r"^[\"']?services[\"']?\s*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+[\"']?[\w.-]+[\"']?\s*:",
     re.MULTILINE,
 )
-_SERVICE_KEYS = re.compile(r"^[ \t]+(?:image|build|container_name|extends)\s*:", re.MULTILINE)
+_SERVICE_KEYS = Pattern(r"^[ \t]+(?:image|build|container_name|extends)\s*:", re.MULTILINE)
 #: Other formats that use the same words.
-_OTHERS = re.compile(
+_OTHERS = Pattern(
     r"^[\"']?(?:apiVersion|kind|stages|pipelines|steps|workflows|functions|openapi|swagger)[\"']?\s*:", re.MULTILINE
 )
 
 
 #: What is read of Kubernetes; a template that a program fills in first is none.
-_SCHEDULED = re.compile(r"^kind\s*:\s*[\"']?CronJob\b", re.MULTILINE)
-_VELERO = re.compile(r"^apiVersion\s*:\s*[\"']?velero\.io/", re.MULTILINE)
+_SCHEDULED = Pattern(r"^kind\s*:\s*[\"']?CronJob\b", re.MULTILINE)
+_VELERO = Pattern(r"^apiVersion\s*:\s*[\"']?velero\.io/", re.MULTILINE)
 
 
 def kind_of(path: str, head: str) -> str | None:

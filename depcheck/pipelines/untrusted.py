@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.model import Job, Step
+from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import Situation, holds
 from depcheck.values import Known, Unknown, Value, string
 
@@ -28,24 +29,24 @@ _PRIVILEGED = {
     ),
 }
 #: A script that fetches a pull request itself.
-_FETCHED = re.compile(
+_FETCHED = Pattern(
     r"\bgh pr checkout\b|\bgit pull\b[^\n;&|]*\bpull/"
     r"|\bgit fetch\b[^\n;&|]*\bpull/[\s\S]{0,400}?\bgit (?:checkout|switch|merge|reset)\b"
 )
-_BUILDS = re.compile(
+_BUILDS = Pattern(
     r"(?m)^\s*(?:sudo )?(?:npm|pnpm|yarn|bun|make|pip|python3?|node|go|cargo|docker|bash|sh|mvn|gradle|\./)[\w./ -]"
 )
 #: A step that asks who it was that commented.
-_ASKS_WHO = re.compile(
+_ASKS_WHO = Pattern(
     r"getCollaborator|/permission|collaborators/|teams?/|author_association|membership|allow-?list|authoriz"
     r"|permission-check|user\.login",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"github\.event\.(?:pull_request|workflow_run)\.head|github\.head_ref|refs/pull/")
+_HEAD = Pattern(r"github\.event\.(?:pull_request|workflow_run)\.head|github\.head_ref|refs/pull/")
 #: The name of a branch, and nothing else of the head: a checkout looks for it in the workflow's own repository.
-_BRANCH = re.compile(r"github\.head_ref|github\.event\.(?:pull_request\.head\.ref|workflow_run\.head_branch)\b")
+_BRANCH = Pattern(r"github\.head_ref|github\.event\.(?:pull_request\.head\.ref|workflow_run\.head_branch)\b")
 #: A condition that holds for no fork: its branch is here, or the request is by somebody who is named.
-_NO_FORK = re.compile(
+_NO_FORK = Pattern(
     r"github\.event\.(?:pull_request\.head\.repo|workflow_run\.head_repository)\.full_name\s*==\s*github\.repository\b"
     r"|github\.repository\s*==\s*github\.event\.(?:pull_request\.head\.repo|workflow_run\.head_repository)\.full_name\b"
     r"|!\s*github\.event\.pull_request\.head\.repo\.fork\b"

@@ -10,6 +10,7 @@ from functools import lru_cache
 from depcheck.compose.paths import folder_of, is_remote, within
 from depcheck.model import Build, Command, Job, Resource
 from depcheck.model import Step as JobStep
+from depcheck.patterns import Pattern
 from depcheck.project import Project, images
 from depcheck.project.workflows import text_of
 from depcheck.source import Span
@@ -17,14 +18,14 @@ from depcheck.values import Absent, Known, Unknown, Value, string
 
 #: Arguments that builders take without a declaration
 #: (https://docs.docker.com/build/building/variables/#pre-defined-build-arguments and #buildkit-built-in-build-args).
-PREDEFINED = re.compile(
+PREDEFINED = Pattern(
     r"(?:HTTP|HTTPS|FTP|NO|ALL)_PROXY|BUILDKIT_\w+|SOURCE_DATE_EPOCH|(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)", re.I
 )
 #: Switches of the command that builds: given to the build itself they do nothing, and nothing is lost.
 OF_CLIENTS = frozenset({"DOCKER_BUILDKIT", "COMPOSE_DOCKER_CLI_BUILD"})
 _ACTION = "docker/build-push-action@"
-_LINE = re.compile(r"[^\r\n]+")
-_NAME = re.compile(r"[\"']?(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:=|[\"']?\s*$)")
+_LINE = Pattern(r"[^\r\n]+")
+_NAME = Pattern(r"[\"']?(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:=|[\"']?\s*$)")
 #: Options of ``docker build`` that take the next word.
 _OPTIONS = """
     -t --tag -f --file --build-arg --target --platform --cache-from --cache-to --secret --ssh --network --label -o

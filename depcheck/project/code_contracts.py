@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from depcheck.discovery import read
 from depcheck.findings import Skipped
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.documented import is_slip
 from depcheck.project.env_files import EnvFile, env_files
@@ -20,7 +21,7 @@ from depcheck.syntax import environment_reads
 #: Endings of programs that read variables in one of the ways that are known.
 _NAMES = "ts tsx js jsx mjs cjs mts py go rb php rs ex exs java kt cs vue svelte astro prisma"
 _ENDINGS = tuple(f".{each}" for each in _NAMES.split())
-_ASIDE = re.compile(
+_ASIDE = Pattern(
     r"(?:^|/)(?:node_modules|vendor|third_party|dist|build|\.next|coverage|__tests__|tests?|spec|e2e|cypress|examples?"
     r"|samples?|demos?|fixtures?|docs?|scripts?|storybook|benchmarks?|migrations)/|\.(?:test|spec|stories|min|d)\.[a-z]+$"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.[a-z]+$",
@@ -97,7 +98,7 @@ class Lack:
         self.uses = uses
 
 
-_PLAIN = re.compile(r"\.?env(?:\.local)?\.[a-z]+")
+_PLAIN = Pattern(r"\.?env(?:\.local)?\.[a-z]+")
 
 
 def lacks(project: Project) -> list[Lack]:
@@ -214,13 +215,13 @@ def unread(project: Project) -> list[tuple[EnvFile, list[str]]]:
 _NO_PROGRAM_NAMES = "md mdx rst png jpg jpeg gif svg ico webp pdf woff woff2 ttf mp4 zip gz lock snap map po"
 _NO_PROGRAMS = tuple(f".{each}" for each in _NO_PROGRAM_NAMES.split())
 #: What libraries, tools and images of others read by themselves.
-_OF_OTHERS = re.compile(
+_OF_OTHERS = Pattern(
     r"(?:NEXTAUTH|AUTH|NEXT_PUBLIC_CLERK|CLERK|SENTRY|AWS|COMPOSE|DOCKER|OTEL|NODE|PRISMA|NPM|VERCEL|TURBO|NEW_RELIC|DD|PG"
     r"|POSTGRES|MYSQL|MARIADB|MONGO|REDIS|MINIO|GF|DJANGO|FLASK|RAILS|SPRING|JAVA|PYTHON|UVICORN|GUNICORN|CELERY|GOOGLE"
     r"|AZURE|ARM|TF|SUPABASE|STRIPE|NETLIFY|CLOUDFLARE|CF|CI|GITHUB|GH|DATABASE|VITE|NEXT|NUXT|EXPO|ASTRO|TRIGGER)_.*"
     r"|TZ|PORT|HOST|LANG|LOG_LEVEL|DEBUG|PATH|.*_\d+|.*\d"
 )
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{2,79}")
+_WORD = Pattern(r"[A-Za-z][A-Za-z0-9_]{2,79}")
 
 
 def _mentioned(project: Project) -> set[str] | None:

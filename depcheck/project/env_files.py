@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from depcheck.environments import Environments, is_template
 from depcheck.model import File, Setting
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 
-_SEPARATORS = re.compile(r"([._\-/])")
+_SEPARATORS = Pattern(r"([._\-/])")
 #: Environments that are compared with others only when a policy asks for it.
 PASSING = frozenset({"test", "preview"})
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from itertools import pairwise
 
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.env_files import PASSING, EnvFile, base_of, env_files
 from depcheck.project.spelling import is_near
@@ -59,7 +59,7 @@ _TRIED = frozenset(
 )
 #: What a build tool sets by itself.
 _OF_TOOLS = frozenset({"NODE_ENV", "BABEL_ENV", "MODE", "TZ", "CI"})
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORDS = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 #: Fewer common names than this, and two files are about different things.
 _LEAST_IN_COMMON = 2
 #: Files that have more names alone than this are about different things.

@@ -71,7 +71,7 @@ def foreign(name: str, text: str, environment: str, project: Project) -> Iterato
 
 
 @lru_cache(maxsize=2)
-def _hint(project: Project) -> re.Pattern[str]:
+def _hint(project: Project) -> Pattern:
     """What stands in every value with a mark: one of the words, or what the policy declares as an environment's."""
     words = set(STRONG)
     for entry in project.policy.environments.values() if project.policy is not None else ():
@@ -79,7 +79,7 @@ def _hint(project: Project) -> re.Pattern[str]:
         words.update(host_of(domain) for domain in entry.domains)
         if entry.account:
             words.add(entry.account)
-    return re.compile("|".join(map(re.escape, sorted(word for word in words if word))), re.IGNORECASE)
+    return Pattern("|".join(map(re.escape, sorted(word for word in words if word))), re.IGNORECASE)
 
 
 def _names(name: str, text: str, project: Project) -> list[Mark]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from depcheck.patterns import Pattern
 from depcheck.project.credentials import is_placeholder, is_random, kind_of_name
 from depcheck.secrets import find_in_value
 
-_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<text>(?:(?!(?P=quote)).){4,400})(?P=quote)")
+_QUOTED = Pattern(r"(?P<quote>[\"'])(?P<text>(?:(?!(?P=quote)).){4,400})(?P=quote)")
 #: The name that a message is about, behind the place (``depcheck.yaml:3:16: DB_PASSWORD: expected …``).
-_SUBJECT = re.compile(r"(?:[^\s:]+:\d+:\d+: )?(?P<name>[\w.-]{1,100}): ")
+_SUBJECT = Pattern(r"(?:[^\s:]+:\d+:\d+: )?(?P<name>[\w.-]{1,100}): ")
 _MASK = "***"
 
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 
 from depcheck.compose.paths import folder_of, is_remote, within
 from depcheck.model import Command, Job
 from depcheck.model import Step as JobStep
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.ignore_files import is_git_ignored
 from depcheck.project.runtimes import ASIDE
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Value, string
 
-_WORKFLOWS = re.compile(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/workflows/[^/]+")
+_WORKFLOWS = Pattern(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/workflows/[^/]+")
 _ACTION_FILES = ("action.yml", "action.yaml", "Dockerfile")
 _RUNNERS = frozenset({"bash", "sh", "zsh", "python", "python3", "node", "ruby", "source", "."})
 _MADE = frozenset({"build", ".build", "dist", "out", "output", "target", "tmp", "generated", ".next"})
-_SCRIPT = re.compile(r"(?:\./)?(?P<path>[\w.-]+(?:/[\w.-]+)+\.(?:sh|bash|py|js|mjs|rb))")
+_SCRIPT = Pattern(r"(?:\./)?(?P<path>[\w.-]+(?:/[\w.-]+)+\.(?:sh|bash|py|js|mjs|rb))")
 #: What brings files that the repository does not have.
-_BRINGING = re.compile(
-    r"download-artifact|cache|submodule|git clone|\bcurl\b|\bwget\b|\btar\b|\bunzip\b|\bcd\b|\bpushd\b"
-)
+_BRINGING = Pattern(r"download-artifact|cache|submodule|git clone|\bcurl\b|\bwget\b|\btar\b|\bunzip\b|\bcd\b|\bpushd\b")
 
 
 class Missing:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from depcheck.model import Resource, Setting
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.env_files import EnvFile, base_of, env_files
 from depcheck.source import Span
@@ -15,8 +15,8 @@ from depcheck.values import Absent, Known, Unknown, Value, string
 if TYPE_CHECKING:
     from depcheck.policy import Policy
 
-_MARKER = re.compile(r"[._-]?\{\}[._-]?")
-_SUFFIX = re.compile(r"\.(?:example|sample|template|dist|tpl|tmpl|defaults|schema)$")
+_MARKER = Pattern(r"[._-]?\{\}[._-]?")
+_SUFFIX = Pattern(r"\.(?:example|sample|template|dist|tpl|tmpl|defaults|schema)$")
 
 
 class Giver:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from depcheck.model import Command, Job, Runtime, Stage
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.activities import activities
 from depcheck.project.versions import Spec, agree, read
 from depcheck.values import Unknown, scalar_text, string
 
 #: Folders whose contents are not what is deployed.
-ASIDE = re.compile(
+ASIDE = Pattern(
     r"(?:^|/)(?:tests?|testing|e2e|examples?|samples?|demos?|fixtures?|testdata|templates?|docs?|documentation|website|"
     r"benchmarks?|playgrounds?|third_party|vendor|node_modules|\.devcontainer|devcontainer|hack|contrib)/",
     re.IGNORECASE,
@@ -26,12 +27,12 @@ ASIDE = re.compile(
 _ACCEPTING = frozenset({"go.mod", "package.json", "pyproject.toml"})
 #: What makes a folder a package of its own, and what takes packages of other folders in.
 _MANIFESTS = {"node": ("package.json",), "go": ("go.mod",), "python": ("pyproject.toml",)}
-_WORKSPACES = re.compile(r"\"(?:workspaces|turbo|lerna|nx)\"\s*:|pnpm")
+_WORKSPACES = Pattern(r"\"(?:workspaces|turbo|lerna|nx)\"\s*:|pnpm")
 #: Languages whose packages are made for one version of it.
 _COMPILED_FOR = frozenset({"node", "python", "ruby", "php", "elixir", "erlang"})
 _FUNCTIONS = frozenset({"terraform", "terraform-json", "cloudformation", "serverless"})
 _DEVELOPMENT = frozenset({"development", "test", "preview"})
-_WORKFLOWS = re.compile(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/(?:workflows|actions)/.+")
+_WORKFLOWS = Pattern(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/(?:workflows|actions)/.+")
 
 
 class Statement:

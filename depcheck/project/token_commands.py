@@ -6,19 +6,20 @@ import re
 from collections.abc import Sequence
 
 from depcheck.model import Command
+from depcheck.patterns import Pattern
 from depcheck.project import token_table
 from depcheck.project.token_table import Answer
 from depcheck.project.token_uses import READABLE, Needs, Use, merge
 from depcheck.values import Value
 
-_SECRET_WORD = re.compile(r"TOKEN|AUTH|PAT\b|SECRET|CREDENTIAL|_KEY\b", re.IGNORECASE)
-_REMOTE = re.compile(
+_SECRET_WORD = Pattern(r"TOKEN|AUTH|PAT\b|SECRET|CREDENTIAL|_KEY\b", re.IGNORECASE)
+_REMOTE = Pattern(
     r"git (?:clone|init|remote (?:add|set-url)|config .*(?:url\.|extraheader|credential|insteadof)).*", re.IGNORECASE
 )
-_EXPANSION = re.compile(r"\$\{\{[^}]*\}\}|\$\{?\w+\}?")
+_EXPANSION = Pattern(r"\$\{\{[^}]*\}\}|\$\{?\w+\}?")
 #: Stands for options of git that may hold credentials.
 _OPTIONS = "-c"
-_API = re.compile(r"https://api\.github\.com/\S+")
+_API = Pattern(r"https://api\.github\.com/\S+")
 #: Options of ``gh api`` and curl that make a request one that changes something unless a method says otherwise.
 _BODY = frozenset(
     {"-f", "-F", "--field", "--raw-field", "--input", "-d", "--data", "--data-raw", "--data-binary", "--json"}

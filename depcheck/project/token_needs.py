@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from depcheck.model import Command, Job, Step, Workflow
+from depcheck.patterns import Pattern
 from depcheck.project import Project, token_table
 from depcheck.project.token_commands import Script, read
 from depcheck.project.token_table import Answer, Case, Entry
@@ -21,8 +22,8 @@ from depcheck.source import Span
 from depcheck.syntax import expressions
 from depcheck.values import Absent, Known, Value, scalar_text, string
 
-_EXPRESSION = re.compile(r"\$\{\{[^}]*\}\}")
-_VARIABLE = re.compile(r"\$\{\{\s*env\.([\w-]+)\s*\}\}")
+_EXPRESSION = Pattern(r"\$\{\{[^}]*\}\}")
+_VARIABLE = Pattern(r"\$\{\{\s*env\.([\w-]+)\s*\}\}")
 _OWN = frozenset({("github", "token"), ("secrets", "github_token")})
 #: Local actions within local actions are followed so far.
 _DEEPEST = 3
@@ -336,7 +337,7 @@ def _case(entry: Entry, given: Mapping[str, Value]) -> tuple[Case, bool]:
     return entry, True
 
 
-def _test(pattern: re.Pattern[str] | None, value: Value | None) -> Answer:
+def _test(pattern: Pattern | None, value: Value | None) -> Answer:
     text = scalar_text(value) if value is not None else None
     if value is None or isinstance(value, Absent) or (isinstance(value, Known) and text in ("", None)):
         return "yes" if pattern is None else "no"

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
+from depcheck.patterns import Pattern
 from depcheck.project import token_table
 from depcheck.project.token_table import Answer
 from depcheck.project.token_uses import READABLE, Needs, Use, merge
 from depcheck.source import Span
 
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
-_COMMENT = re.compile(r"(?m)^\s*//[^\n]*$|/\*[\s\S]*?\*/")
+_EXPRESSION = Pattern(r"\$\{\{.*?\}\}", re.DOTALL)
+_COMMENT = Pattern(r"(?m)^\s*//[^\n]*$|/\*[\s\S]*?\*/")
 #: Names of the client in a script: not part of a path, an address or a bot's name.
-_CLIENT = re.compile(r"(?<![\w./@:-])github(?![\w-]|\.com\b|\.dev\b)(?P<rest>(?:\??\.\w+){0,3})")
-_CALL = re.compile(r"\??\.(?:rest\??\.)?(?P<name>\w+\??\.\w+)")
-_PAGINATE = re.compile(r"github\.paginate(?:\.iterator)?\(\s*github\b")
-_READS = re.compile(r"\w+\.(?:get|list|check|compare|download|render|search)[A-Z_]?\w*|search\.\w+|rateLimit\.\w+")
+_CLIENT = Pattern(r"(?<![\w./@:-])github(?![\w-]|\.com\b|\.dev\b)(?P<rest>(?:\??\.\w+){0,3})")
+_CALL = Pattern(r"\??\.(?:rest\??\.)?(?P<name>\w+\??\.\w+)")
+_PAGINATE = Pattern(r"github\.paginate(?:\.iterator)?\(\s*github\b")
+_READS = Pattern(r"\w+\.(?:get|list|check|compare|download|render|search)[A-Z_]?\w*|search\.\w+|rateLimit\.\w+")
 #: By these a script reaches other code, other clients or programs.
-_BEYOND = re.compile(
+_BEYOND = Pattern(
     r"\brequire\((?!\s*[\"'](?:node:)?(?:fs|path|os|util|url|assert|crypto)(?:/promises)?[\"']\s*\))|\bimport\b|\bgetOctokit\b"
     r"|\bexec\b|\bspawn\b|\bfetch\(|\beval\(|\bFunction\(|\bOctokit\b|\bprocess\.env\b(?!\.\w)|\boctokit\b"
 )

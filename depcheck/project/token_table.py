@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from depcheck.patterns import Pattern
 from depcheck.project.command_lines import unwrapped
 from depcheck.project.token_uses import Levels
 
@@ -40,8 +41,8 @@ class Case:
     __slots__ = ("either", "may", "needs", "pushes", "tests")
 
     def __init__(self, entry: dict[str, object]) -> None:
-        self.tests: dict[str, re.Pattern[str] | None] = {
-            name.lower(): re.compile(pattern) if isinstance(pattern, str) else None
+        self.tests: dict[str, Pattern | None] = {
+            name.lower(): Pattern(pattern) if isinstance(pattern, str) else None
             for name, pattern in _map(entry.get("with")).items()
         }
         self.needs = _levels(entry.get("needs"))
@@ -87,7 +88,7 @@ class _Table:
             for glob in _texts(row.get("commands")):
                 first = glob.partition(" ")[0].rstrip("*")
                 self.commands.setdefault(first, []).append((glob, _texts(row.get("without")), entry))
-        self.api = [(re.compile(str(row["path"])), Entry(row)) for row in _rows(data.get("api"))]
+        self.api = [(Pattern(str(row["path"])), Entry(row)) for row in _rows(data.get("api"))]
         self.calls: dict[str, Entry] = {}
         for row in _rows(data.get("calls")):
             self.calls.update(dict.fromkeys(_texts(row.get("calls")), Entry(row)))

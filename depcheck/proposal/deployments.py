@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from depcheck.pipelines.deployments import Deployment, deployments, earlier, is_for_another, later
-from depcheck.pipelines.units import Done, Pipeline, Unit, pipeline_of
+from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.units import Pipeline, pipeline_of
 from depcheck.project import Project
 from depcheck.proposal.entries import Entries
 from depcheck.values import string

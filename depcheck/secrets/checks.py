@@ -7,16 +7,15 @@ Nothing here raises on any text, and everything is linear in its length.
 from __future__ import annotations
 
 import re
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Callable
-from zlib import crc32
+
+from depcheck.patterns import Pattern
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
-_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\$", re.IGNORECASE)
-_PLAIN = re.compile(r"[\x20-\x7e]{3,2000}")
+_HOST = Pattern(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\$", re.IGNORECASE)
+_PLAIN = Pattern(r"[\x20-\x7e]{3,2000}")
 _DECODED_LIMIT = 16_000
 #: All that its oldest keys claim; they name no issuer.
 _SUPABASE_CLAIMS = frozenset({"role", "iat", "exp"})
@@ -55,6 +54,8 @@ def learn(check: str, text: str) -> Learned | None:
 
 def base62_checksum(text: str) -> str:
     """CRC-32 in six base 62 digits, as GitHub and npm put it behind their tokens."""
+    from zlib import crc32
+
     number, digits = crc32(text.encode("ascii", "replace")), ""
     while number:
         number, digit = divmod(number, 62)
@@ -77,6 +78,8 @@ def _crc32_base62_if(text: str) -> Learned:
 def _crc32_hex(text: str) -> Learned:
     """Grafana: CRC-32 of everything ahead of the last underscore, lowest byte first."""
     head, _, tail = text.rpartition("_")
+    from zlib import crc32
+
     good = crc32(head.encode("ascii", "replace")).to_bytes(4, "little").hex() == tail
     return Learned(verified=good, verdict="" if good else "invalid")
 
@@ -116,9 +119,11 @@ def decoded(text: str) -> bytes | None:
     text = text.rstrip("=").replace("-", "+").replace("_", "/")
     if len(text) > _DECODED_LIMIT or len(text) % 4 == 1:
         return None
+    from base64 import b64decode
+
     try:
         return b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (Base64Error, ValueError):
+    except ValueError:  # binascii.Error is one
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from depcheck.patterns import Pattern
 from depcheck.secrets import prefilter
 from depcheck.secrets.checks import Learned, learn
 from depcheck.secrets.formats import Format, Table, table
@@ -13,16 +14,16 @@ from depcheck.secrets.names import gated_by
 from depcheck.secrets.strength import is_filled_in
 
 #: What follows the vendor's word in a name up to its value: ``_API_KEY="…``.
-_ASSIGNMENT = re.compile(r"[\w.-]{0,60}[\"']?\]?[ \t]{0,4}(?::=|=>|[:=])[ \t]{0,4}[\"']?(?P<value>[^\s\"',;]{8,400})")
-_NAME_CHARACTERS = re.compile(r"[\w.-]{0,60}\Z")
-_SCHEME = re.compile(r"(?:bearer|token|basic|apikey)\s+", re.IGNORECASE)
+_ASSIGNMENT = Pattern(r"[\w.-]{0,60}[\"']?\]?[ \t]{0,4}(?::=|=>|[:=])[ \t]{0,4}[\"']?(?P<value>[^\s\"',;]{8,400})")
+_NAME_CHARACTERS = Pattern(r"[\w.-]{0,60}\Z")
+_SCHEME = Pattern(r"(?:bearer|token|basic|apikey)\s+", re.IGNORECASE)
 #: Shorter values hold no secret of any format.
 _SHORTEST = 16
-_DATA = re.compile(r"[A-Za-z0-9+/]{40}")
+_DATA = Pattern(r"[A-Za-z0-9+/]{40}")
 #: What stands right ahead of an example of a form's field.
-_FOR_EXAMPLE = re.compile(r"placeholder[\"']?[ \t]{0,4}[:=][ \t]{0,4}[{(]?[\"'`]?\Z", re.IGNORECASE)
+_FOR_EXAMPLE = Pattern(r"placeholder[\"']?[ \t]{0,4}[:=][ \t]{0,4}[{(]?[\"'`]?\Z", re.IGNORECASE)
 #: Where a vendor signs each of its keys with its own number, Stripe does: ``51`` and the account.
-_STRIPE = re.compile(r"51[A-Za-z0-9]{58,}|[A-Za-z0-9]{24}")
+_STRIPE = Pattern(r"51[A-Za-z0-9]{58,}|[A-Za-z0-9]{24}")
 
 
 class _Candidate:
@@ -123,7 +124,9 @@ def _by_names(text: str, known: Table, little: bool) -> Iterator[_Candidate]:
     if len(lowered) != len(text):  # a letter of two characters in lower case: positions would shift
         lowered = "".join(each.lower() if each.isascii() else each for each in text)
     done = 0
-    for _, at in sorted(set(prefilter.searcher(known.names, little)(lowered)), key=lambda hit: hit[1]):
+    for _, at in sorted(
+        set(prefilter.searcher(known.every_name if little else known.names, little)(lowered)), key=lambda hit: hit[1]
+    ):
         if at < done:
             continue
         assignment = _ASSIGNMENT.match(text, at)

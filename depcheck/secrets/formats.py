@@ -127,13 +127,14 @@ class Table:
     """Every format, and by what it is looked up: characters of its own, or words of the name that introduces it."""
 
     __slots__ = (
+        "_names",
         "about_secrets",
         "by_index",
         "by_literal",
         "by_word",
+        "every_name",
         "formats",
         "literals",
-        "names",
         "of_secrets",
         "spoken",
         "vendors",
@@ -162,8 +163,16 @@ class Table:
                 self.by_literal.setdefault(literal, []).append(each)
         self.literals = tuple(self.by_literal)
         self.by_index = [self.by_literal[literal] for literal in self.literals]
-        #: Where one name is part of another, finding the shorter one is enough.
-        self.names = tuple(sorted(name for name in names if not any(each in name for each in names if each != name)))
+        self.every_name = tuple(sorted(names))
+        self._names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names as they stand in a text, without those that another one is part of: finding the shorter is enough."""
+        if not self._names:
+            every = self.every_name
+            self._names = tuple(name for name in every if not any(each in name for each in every if each != name))
+        return self._names
 
     def get(self, id: str) -> Format:
         """The format of that id.

@@ -7,12 +7,13 @@ from collections import Counter
 from itertools import pairwise
 from math import log2
 
+from depcheck.patterns import Pattern
 from depcheck.secrets.formats import table
 
 #: Longer texts are judged by their beginning: nothing is random after so many characters that was not before.
 _LOOK = 400
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_KINDS = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"))
+_WORDS = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_KINDS = (Pattern(r"[a-z]"), Pattern(r"[A-Z]"), Pattern(r"[0-9]"))
 
 
 def entropy(text: str) -> float:
@@ -30,7 +31,7 @@ def alphabet(text: str) -> int:
 
 
 _ALPHABETS = tuple(
-    (size, re.compile(pattern))
+    (size, Pattern(pattern))
     for size, pattern in (
         (10, r"[0-9]*"),
         (16, r"[0-9a-f]*|[0-9A-F]*"),

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 
 from depcheck.model import Problem
+from depcheck.patterns import Pattern
 from depcheck.source import Span, Text
 from depcheck.values import Value
 
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     r"(?P<space>\s+)"
     r"|(?P<string>'(?:[^']|'')*')"
     r"|(?P<number>[-+]?\.?[0-9][\w.]*(?:(?<=[eE])[-+][0-9]+)?)"

@@ -7,11 +7,11 @@ each environment. What nothing decides stays an :class:`~depcheck.values.Unknown
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 from depcheck.model import Problem
+from depcheck.patterns import Pattern
 from depcheck.source import Span, Text
 from depcheck.values import Absent, Known, Missing, Step, Unknown, scalar_text
 
@@ -20,9 +20,9 @@ DEPTH = 100
 #: A longer result is not written out: names that refer to names can double it at every step.
 LONGEST = 100_000
 _MOST_STEPS = 32
-_NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
-_OPERATOR = re.compile(r":?[-?+]")
-_BRACES = re.compile(r"[{}]")
+_NAME = Pattern(r"[_a-zA-Z][_a-zA-Z0-9]*")
+_OPERATOR = Pattern(r":?[-?+]")
+_BRACES = Pattern(r"[{}]")
 
 #: What gives a name its value: a value (known or not), or None where nothing does.
 Lookup: TypeAlias = Callable[[str], Known | Unknown | Absent | None]
