@@ -59,13 +59,14 @@ def _module(rule: Rule) -> str:
     return check_of(rule).__module__.rsplit(".", 1)[-1]
 
 
-def _example(folder: Path, word: str) -> tuple[str, str]:
-    """The name and text of the first violating or compliant example of a rule, marks left out."""
+def _example(folder: Path, word: str, like: str = "") -> tuple[str, str]:
+    """The name and text of the first violating or compliant example of a rule, marks left out. Of several the one that
+    is called ``like`` the other example, else one of its kind; the policy only where there is nothing else."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and word in path.relative_to(folder).parts[0])
     marked = (
         [path for path in files if "violation:" in path.read_text("utf-8", "replace")] if word == "violating" else files
     )
-    for path in marked or files:
+    for path in sorted(marked or files, key=lambda path: _unlikeness(path, path.parent == folder, word, like)):
         lines = [
             line
             for line in path.read_text("utf-8", "replace").splitlines()
@@ -76,12 +77,23 @@ def _example(folder: Path, word: str) -> tuple[str, str]:
     return "", ""
 
 
+def _unlikeness(path: Path, alone: bool, word: str, like: str) -> tuple[bool, bool, bool]:
+    if not like:
+        return path.name == "depcheck.yaml", not alone, False
+    name = path.name.replace(word, "example", 1) if alone else path.name
+    return path.name == "depcheck.yaml" != like, name != like, path.suffix != Path(like).suffix
+
+
 def _examples(rules: list[Rule]) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {}
     for rule in rules:
         folder = _ROOT / "fixtures" / rule.pack / rule.id
         if folder.is_dir():
-            found[rule.id] = {word: list(_example(folder, word)) for word in ("violating", "compliant")}
+            violating = _example(folder, "violating")
+            found[rule.id] = {
+                "violating": list(violating),
+                "compliant": list(_example(folder, "compliant", violating[0])),
+            }
     return found
 
 

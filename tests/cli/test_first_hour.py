@@ -67,3 +67,16 @@ def test_an_env_file_in_an_image_is_told_once(here: Path, capfd: pytest.CaptureF
     (here / ".env.staging").write_text(f"JWT_SIGNING_KEY={text}\n")
     rules = [each["rule"] for each in found(capfd, "--select", "env-file-in-image,secret-file-in-image")]
     assert rules == ["secret-file-in-image"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"), [("unpinned-image", "ockerfile)"), ("missing-variable", "(.env"), ("literal-secret", "(")]
+)
+def test_the_examples_of_a_rule_can_be_compared(
+    capfd: pytest.CaptureFixture[str], here: Path, rule: str, kind: str
+) -> None:
+    run(["explain", rule])
+    lines = capfd.readouterr().out.splitlines()
+    titles = [line for line in lines if line.startswith(("Reported (", "Not reported ("))]
+    assert len(titles) == 2
+    assert all(kind in title and "depcheck.yaml" not in title for title in titles)
