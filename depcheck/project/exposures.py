@@ -30,6 +30,12 @@ _TEMPLATE = Pattern(
     r"(?:.*[._-])?(?:example|examples|sample|samples|template|templates|tmpl|dist|dummy|demo)(?:[._-].*)?",
     re.IGNORECASE,
 )
+#: Templates that are deployed as they are, and where those of CloudFormation and of charts stand.
+_STACK = Pattern(
+    r"(?!.*(?:compose|env|config|values|secret))(?:[\w.-]+[._-])?templates?\.(?:ya?ml|json)", re.IGNORECASE
+)
+_MANIFEST = Pattern(r"(?!.*(?:compose|env|config|values|secret)).*\.(?:ya?ml|json|tf|template)", re.IGNORECASE)
+_STACKS = Pattern(r"(?:[\w.-]+[._-])?templates?", re.IGNORECASE)
 _TEST = Pattern(
     r"(?:.*[._-])?(?:tests?|testing|testdata|test-data|testfiles|fixtures?|__tests__|__fixtures__|specs?|e2e|cypress"
     r"|playwright|mocks?|integration-tests?|ci|dev|devel|develop|development|devenv|devcontainer|local)(?:[._-].*)?"
@@ -88,7 +94,10 @@ def role_of(path: str) -> str:
     """``template`` for a file that is copied and filled in, ``test`` for one that only tests or developers use, else
     empty."""
     *folders, name = path.split("/")
-    if _TEMPLATE.fullmatch(name) or any(_TEMPLATE.fullmatch(folder) for folder in folders):
+    if _TEMPLATE.fullmatch(name) and not _STACK.fullmatch(name):
+        return "template"
+    manifest = _MANIFEST.fullmatch(name) is not None
+    if any(_TEMPLATE.fullmatch(each) and not (manifest and _STACKS.fullmatch(each)) for each in folders):
         return "template"
     return "test" if _TEST.fullmatch(name) or any(_TEST.fullmatch(folder) for folder in folders) else ""
 
