@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from depcheck.cli import CLEAN, UserError, say
+from depcheck.cli import CLEAN, INTERNAL, UserError, say
 from depcheck.cli.inputs import Inputs
 from depcheck.cli.options import input_options
 
@@ -39,4 +39,7 @@ def command(inputs: Inputs, write_to: str, profile: str | None) -> int:
     count = len(grouped(report.findings, report))
     written = f"{count} finding{'' if count == 1 else 's'} written to {write_to}"
     say(f"{written}; `depcheck scan --baseline {write_to}` counts new ones only")
-    return CLEAN
+    failed = [error.message for error in report.errors if error.internal]
+    for message in failed:
+        say(f"depcheck: {message}")
+    return INTERNAL if failed else CLEAN

@@ -33,6 +33,8 @@ def command(name: str, config: str | None) -> int:
         return CLEAN
     if len(name) >= 8 and all(character in "0123456789abcdef" for character in name):
         return _finding(name, by_id, config)
+    if any(rule.pack == name for rule in rules):
+        raise UserError(f'"{name}" is a pack of rules; `depcheck rules --pack {name}` lists them')
     near = get_close_matches(name, by_id, 1, 0.5)
     raise UserError(
         f'no rule is called "{name}"' + (f', did you mean "{near[0]}"?' if near else "; see `depcheck rules`")

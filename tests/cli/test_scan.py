@@ -336,6 +336,9 @@ def test_a_check_that_raises_is_ours_and_harms_no_other(
     assert "the check of rule untrusted-checkout raised ValueError" in err
     assert "secret" not in out + err
     assert "Traceback" not in err
+    code, _, err = call("baseline")
+    assert code == 3
+    assert "the check of rule untrusted-checkout raised ValueError" in err
 
 
 def test_a_check_cannot_end_the_run(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -455,6 +458,7 @@ def test_model_hides_values_unless_told(here: Path, call: Call) -> None:
     ("arguments", "sentence"),
     [
         (["rules", "--pack", "pipelin"], '--pack: no pack is called "pipelin" (known: '),
+        (["explain", "pipeline"], '"pipeline" is a pack of rules; `depcheck rules --pack pipeline` lists them'),
         (["model", "--noun", "resorce"], '--noun: no noun is called "resorce" (known: '),
     ],
 )
