@@ -49,7 +49,9 @@ def host_namespace(subject: Grant, project: Project) -> Iterator[Outcome]:
     for action in subject.actions:
         name, _, mode = (string(action) or "").partition(":")
         if mode == "host" and name in _NAMESPACES:
-            severity = _here(subject) or ("high" if name in ("pid", "userns_mode") else None)
+            # Browsers ask for the host's shared memory, and nothing else of the host comes with it.
+            own = {"pid": "high", "userns_mode": "high", "ipc": "low"}.get(name)
+            severity = _here(subject) or own
             words: dict[str, object] = {"name": name, "what": _NAMESPACES[name]}
             yield Violation(subject.span, severity=severity, discriminator=name, words=words)
 
