@@ -115,8 +115,8 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
     if settings.environment is not None:
         judged = [each for each in judged if each[1].environment in (None, settings.environment)]
     places, texts = exposures.masked(project)
-    places.extend(span for _, outcome in judged if isinstance(outcome, Violation) for span in outcome.secrets)
-    masker = build.Masker(places, texts)
+    named = [span for _, outcome in judged if isinstance(outcome, Violation) for span in outcome.secrets]
+    masker = build.Masker(places, texts, named)
     silencer = Silencer(project, selection, settings.baseline)
     findings, passed, unknown = _built(_grouped(judged, silencer), selection, masker, Aside(project))
     if settings.partial or settings.environment is not None or settings.shown is not None:

@@ -29,21 +29,28 @@ _MAX_EXCERPT_WIDTH = 2000
 
 
 class Masker:
-    """Knows every place and every text that must not be shown; ``texts`` are secrets as they are after decoding."""
+    """Knows every place and every text that must not be shown; ``texts`` are secrets as they are after decoding,
+    ``named`` the places of values that a rule takes for secrets by their names alone: parts of such (the host of an
+    address) may well be said elsewhere."""
 
     __slots__ = ("_heads", "_parts", "_places")
 
-    def __init__(self, secrets: Iterable[Span], texts: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Iterable[Span], texts: Iterable[str] = (), named: Iterable[Span] = ()) -> None:
         places: dict[str, list[tuple[int, int]]] = {}
         texts = {text for text in texts if len(text) >= _LEAST}
         for span in secrets:
             places.setdefault(span.path, []).append((span.start, span.end))
             # Less than four characters are hidden where they stand only: they are a part of many other words.
             texts.update(part for part in [span.text, *span.text.splitlines()] if len(part.strip()) >= _LEAST)
+        whole = set(texts)
+        for span in named:
+            places.setdefault(span.path, []).append((span.start, span.end))
+            if len(span.text.strip()) >= _LEAST:
+                whole.add(span.text)
         self._places = {path: _merged(found) for path, found in places.items()}
         # Each by its first characters, the longest first: a file may hold thousands, and a message is asked for all.
         self._heads: dict[str, list[str]] = {}
-        for text in sorted(texts, key=lambda text: (-len(text), text)):
+        for text in sorted(whole, key=lambda text: (-len(text), text)):
             self._heads.setdefault(text[:_LEAST], []).append(text)
         self._parts = {text[at : at + _PART] for text in texts for at in range(min(len(text), _MOST_PARTS) - _PART + 1)}
 
