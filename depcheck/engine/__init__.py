@@ -200,14 +200,16 @@ def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outco
     for rule in chosen:
         if rule.needs in lacking:
             continue
-        before = len(errors)
+        failed: list[tuple[Subject, BaseException]] = []
         for subject in subjects(rule, project):
             try:
                 for outcome in outcomes(rule, subject, project):
                     judged.append((rule, _placed(outcome, subject)))
             except (Exception, SystemExit) as error:
-                errors.append(_raised(rule, subject, error))
-        if len(errors) == before:
+                failed.append((subject, error))
+        if failed:
+            errors.append(_raised(rule, failed))
+        else:
             ran.add(rule.id)
     return judged, errors, frozenset(ran)
 
@@ -220,12 +222,15 @@ def _placed(outcome: Outcome, subject: Subject) -> Outcome:
     return outcome
 
 
-def _raised(rule: Rule, subject: Subject, error: BaseException) -> ReadError:
+def _raised(rule: Rule, failed: list[tuple[Subject, BaseException]]) -> ReadError:
+    """A fault of a check, told once however often it happens."""
+    subject, error = failed[0]
     span = getattr(subject, "span", None)
     name = address_of(subject) or (span.path if isinstance(span, Span) else "the project")
+    more = f" and {len(failed) - 1:,} more times" if len(failed) > 1 else ""
     return ReadError(
         span.path if isinstance(span, Span) else "",
-        f"the check of rule {rule.id} raised {raised(error)} on {name}; the other rules ran; please report it",
+        f"the check of rule {rule.id} raised {raised(error)} on {name}{more}; the other rules ran; please report it",
         span if isinstance(span, Span) else None,
         internal=True,
     )
