@@ -227,7 +227,7 @@ def _raised(rule: Rule, failed: list[tuple[Subject, BaseException]]) -> ReadErro
     subject, error = failed[0]
     span = getattr(subject, "span", None)
     name = address_of(subject) or (span.path if isinstance(span, Span) else "the project")
-    more = f" and {len(failed) - 1:,} more times" if len(failed) > 1 else ""
+    more = f" and on {len(failed) - 1:,} more" if len(failed) > 1 else ""
     return ReadError(
         span.path if isinstance(span, Span) else "",
         f"the check of rule {rule.id} raised {raised(error)} on {name}{more}; the other rules ran; please report it",

@@ -402,7 +402,8 @@ def test_var_files_are_what_the_caller_names(here: Path, call: Call, where: str)
 
 def test_unknown_is_counted_shown_and_can_fail(here: Path, call: Call) -> None:
     deploy = (
-        "on: push\npermissions: {}\nconcurrency:\n  group: x\n  cancel-in-progress: ${{ inputs.cancel }}\njobs:\n  deploy-production:\n"
+        "on: push\npermissions: {}\nconcurrency:\n  group: x\n  cancel-in-progress: ${{ inputs.cancel }}\n"
+        "jobs:\n  deploy-production:\n"
         "    runs-on: x\n    environment: production\n    steps:\n      - run: terraform apply\n"
     )
     workflow(here, deploy)
@@ -519,3 +520,18 @@ def test_a_long_command_is_cut_visibly(here: Path, call: Call) -> None:
     workflow(here, f"{text}      - run: aws ecs update-service --cluster shop-staging --service web {options}\n")
     found = report(call, "--select", "deploys-to-other-environment")["findings"]
     assert [each["message"][-2:] for each in found] == ["…`"]
+
+
+def test_a_fault_of_a_check_is_told_once(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("depcheck.checks.access_containers.privileged_container", fail)
+    (here / "compose.yaml").write_text(
+        "services:\n" + "".join(f"  s{at}:\n    image: a/b:1.2\n    privileged: true\n" for at in range(3))
+    )
+    code, out, err = call("scan")
+    assert code == 3
+    assert err.count("privileged-container raised ZeroDivisionError") == 1
+    assert "on compose.s0 and on 2 more; the other rules ran" in err
+    assert "judged: " in out
