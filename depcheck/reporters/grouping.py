@@ -127,14 +127,14 @@ def _key(finding: Finding) -> tuple[object, ...]:
 
 
 def open_questions(report: Report) -> list[tuple[OpenQuestion, list[str]]]:
-    """What could not be decided, in order, equal ones of several environments merged."""
+    """What could not be decided, in order, equal ones of several environments or instances merged."""
     merged: dict[tuple[object, ...], tuple[OpenQuestion, list[str]]] = {}
     rank = {name: index for index, name in enumerate(report.environments)}
     for each in sorted(
         report.unknown,
         key=lambda one: (*_place(one), one.rule, one.reason, _environment_rank(one.environment, rank)),
     ):
-        key = (*_place(each), each.rule, each.reason, each.resource)
+        key = (*_place(each), each.rule, each.reason)
         _add(merged.setdefault(key, (each, []))[1], each.environment)
     return list(merged.values())
 
