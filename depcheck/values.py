@@ -186,14 +186,15 @@ def _follow(value: Value, path: tuple[str | int, ...]) -> Value:
         if not isinstance(value, Known):
             return value
         inner = value.value
-        if isinstance(part, str) and isinstance(inner, dict) and part in inner:
-            value = inner[part]
-        elif isinstance(part, str) and isinstance(inner, dict) and value.rest is not None:
-            value = value.rest
+        found: Value | None = None
+        if isinstance(inner, dict):
+            if isinstance(part, str):
+                found = inner.get(part, value.rest)
         elif isinstance(part, int) and isinstance(inner, list) and -len(inner) <= part < len(inner):
-            value = inner[part]
-        else:
+            found = inner[part]
+        if found is None:
             return Absent(value.key or value.span)
+        value = found
     return value
 
 
