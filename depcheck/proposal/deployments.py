@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from depcheck.pipelines.deployments import Deployment, deployments, earlier, is_for_another, later
 from depcheck.pipelines.nouns import Done, Unit
+from depcheck.pipelines.starts import may_run, starts
 from depcheck.pipelines.units import Pipeline, pipeline_of
 from depcheck.project import Project
 from depcheck.proposal.entries import Entries
@@ -34,7 +35,7 @@ def pipeline(project: Project) -> Entries:
 
 def _of(name: str, found: list[Deployment], whole: Pipeline, project: Project) -> Entries:
     entry: Entries = {}
-    branches = [_branches(each.unit) for each in found]
+    branches = [_branches(each) for each in found]
     if branches[0] and all(each == branches[0] for each in branches):
         entry["from_branches"] = branches[0]
     reached = [
@@ -70,10 +71,14 @@ def _keys(unit: Unit) -> set[str]:
     return {key for link in unit.chain if link.job is not None for key, _ in link.job.tree.items()}
 
 
-def _branches(unit: Unit) -> list[str]:
-    """The branches of a workflow's push filter, where pushes alone start it."""
+def _branches(deployment: Deployment) -> list[str]:
+    """The branches of a workflow's push filter, where pushes alone start it, that its conditions do not rule out."""
+    unit = deployment.unit
     triggers = unit.triggers
     if not set(triggers) <= {"push", "workflow_dispatch", "workflow_call"} or "push" not in triggers:
         return []
-    names = [string(each) for each in triggers["push"].get("branches").elements()]
-    return [name for name in names if name is not None and not name.startswith("!")] if None not in names else []
+    found = [string(each) for each in triggers["push"].get("branches").elements()]
+    names = [name for name in found if name is not None and not name.startswith("!")] if None not in found else []
+    pushes = [start for start in starts(unit) if start.event == "push"]
+    out = {start.branch for start in pushes if may_run(unit, start, deployment.first.step) is False}
+    return [name for name in names if name not in out]

@@ -46,7 +46,7 @@ def variables(project: Project) -> Entries:
     made: Entries = {}
     for name in sorted(values):
         entry: Entries = {}
-        if is_secret(name, None, "") and not _PUBLIC.search(name):
+        if any(is_secret(name, None, text) for text in ("", *values[name])) and not _PUBLIC.search(name):
             entry["secret"] = True
         else:
             format_ = _format(name, values[name])

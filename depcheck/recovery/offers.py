@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from depcheck.policy.vocabulary import LOSSES
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 #: Up to so many seconds a figure is rounded up to a multiple of the second number.
 _STEPS = ((5 * _MINUTE, _MINUTE), (_HOUR, 5 * _MINUTE), (6 * _HOUR, 15 * _MINUTE), (2 * _DAY, _HOUR))
+#: Names of resources that stand for their module.
+_SAYS_NOTHING = frozenset({"this", "main", "default"})
 _ITS_OWN = {"rpo": "0", "rto": "0"}
 
 
@@ -54,14 +57,26 @@ def _kept(found: Sequence[Mechanism]) -> dict[str, str]:
 
 
 def _name(store: Store, taken: dict[str, object]) -> str:
-    """A name of its own for a store: the last part of its address."""
-    last = (store.address or "store").split("[", 1)[0].rsplit(".", 1)[-1]
-    base = "".join(each if each.isascii() and (each.isalnum() or each in "-_") else "-" for each in last) or "store"
+    """A name of its own for a store: the last part of its address, with its modules where that says too little."""
+    parts = (store.address or "store").split(".")
+    modules = [_plain(name) for before, name in pairwise(parts) if before == "module"]
+    last = _plain(parts[-1])
+    candidates = [] if last in _SAYS_NOTHING and modules else [last]
+    inner = "" if last in _SAYS_NOTHING else last
+    for module in reversed(modules):
+        inner = f"{module}-{inner}".strip("-") if inner != module else inner
+        candidates.append(inner)
+    base = next((name for name in candidates if name not in taken), candidates[-1])
     name, number = base, 1
     while name in taken:
         number += 1
         name = f"{base}-{number}"
     return name
+
+
+def _plain(part: str) -> str:
+    name = part.split("[", 1)[0]
+    return "".join(each if each.isascii() and (each.isalnum() or each in "-_") else "-" for each in name) or "store"
 
 
 def rounded(amount: float) -> str:

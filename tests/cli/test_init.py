@@ -107,3 +107,30 @@ def test_what_is_empty_is_left_out() -> None:
     left = without(without(entries, ("pipeline", "deploys", "staging", "approval")), ("variables", "A", "secret"))
     assert left == {"variables": {"A": {}}}
     assert ("  A: {}", ("variables", "A")) in written(left)
+
+
+def test_stores_branches_and_addresses_are_named_as_they_are_meant(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "modules" / "db").mkdir(parents=True)
+    (tmp_path / "production").mkdir()
+    (tmp_path / ".github" / "workflows").mkdir(parents=True)
+    (tmp_path / "modules" / "db" / "main.tf").write_text(
+        'resource "aws_db_instance" "this" {\n  engine = "mysql"\n  backup_retention_period = 7\n}\n'
+    )
+    (tmp_path / "production" / "main.tf").write_text(
+        'module "orders" {\n  source = "../modules/db"\n}\nmodule "ledger" {\n  source = "../modules/db"\n}\n'
+    )
+    (tmp_path / ".github" / "workflows" / "deploy.yml").write_text(
+        "on: {push: {branches: [main, develop]}}\njobs:\n  deploy:\n    runs-on: ubuntu-24.04\n"
+        "    environment: production\n    if: github.ref == 'refs/heads/main'\n"
+        "    steps:\n      - run: terraform -chdir=production apply -auto-approve\n"
+    )
+    (tmp_path / ".env.production").write_text("DATABASE_URL=postgres://app:pass@db.shop.io/shop\nA=1\n")
+    assert run(["init", "--print", str(tmp_path)]) == 0
+    out = capfd.readouterr().out
+    assert "    orders:" in out
+    assert "    ledger:" in out
+    assert "    this" not in out
+    assert "from_branches: [main]\n" in out
+    assert "DATABASE_URL: {secret: true}" in out
