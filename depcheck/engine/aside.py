@@ -15,6 +15,8 @@ _FOLDERS = Pattern(
     r"(?:^|/)(?:tests|testdata|test[_-]data|testfiles[\w-]*|__tests__|__fixtures__|fixtures|vendor|third_party)/",
     re.IGNORECASE,
 )
+#: A policy in a file of its own that is shown to readers, and given to nobody from there.
+_SHOWN = Pattern(r"(?:^|/)docs?/|(?:^|[/._-])(?:example|sample)[._-][^/]*$", re.IGNORECASE)
 #: Packs that ask themselves where something stands: a key that is live is live in a test too.
 _ASKS_ITSELF = "secrets"
 _MOST = "low"
@@ -38,7 +40,8 @@ class Aside:
             rule.pack == _ASKS_ITSELF
             or violation.environment is not None
             or SEVERITIES.index(own) >= SEVERITIES.index(_MOST)
-            or _FOLDERS.search(violation.span.path[self._from :]) is None
         ):
             return violation.severity
-        return _MOST
+        path = violation.span.path[self._from :]
+        shown = rule.pack == "iam" and path.endswith(".json") and _SHOWN.search(path) is not None
+        return _MOST if shown or _FOLDERS.search(path) is not None else violation.severity

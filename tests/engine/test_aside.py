@@ -42,3 +42,18 @@ def test_an_environment_is_no_test(tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", ["contest", "latest", "attestations"])
 def test_other_words_are_no_tests(tmp_path: Path, folder: str) -> None:
     assert severities(tmp_path, f"{folder}/main.tf", "main.tf") == {f"{folder}/main.tf high", "main.tf high"}
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("docs/policy.json", "low"), ("iam/example-policy.json", "low"), ("iam/policy.json", "high")],
+)
+def test_a_policy_for_readers_is_low(tmp_path: Path, name: str, severity: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir()
+    path.write_text('{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}', "utf-8")
+    (tmp_path / "main.tf").write_text(BUCKET, "utf-8")
+    rules = built_in()
+    project = load(Options([tmp_path], root=tmp_path, use_git=False), None, None)
+    report = run(project, rules, Run(Selection(rules, select=["full-administrator"])))
+    assert [each.severity for each in report.findings] == [severity]
