@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from depcheck.model import Command, Job, Runtime, Stage
+from depcheck.model import Command, Job, Runtime, Stage, Step
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.activities import activities
@@ -32,6 +32,7 @@ _WORKSPACES = Pattern(r"\"(?:workspaces|turbo|lerna|nx)\"\s*:|pnpm")
 _COMPILED_FOR = frozenset({"node", "python", "ruby", "php", "elixir", "erlang"})
 _FUNCTIONS = frozenset({"terraform", "terraform-json", "cloudformation", "serverless"})
 _DEVELOPMENT = frozenset({"development", "test", "preview"})
+_ENTERED = Pattern(r"\s*(?:set [^\n]*\n\s*)?cd ([\w./-]+)\s*(?:\n|&&|$)")
 _WORKFLOWS = Pattern(r"(?P<base>(?:.*/)?)\.(?:github|gitea|forgejo)/(?:workflows|actions)/.+")
 
 
@@ -283,13 +284,21 @@ def _statements(project: Project) -> Iterator[Statement]:
             yield Statement("function", runtime, folder, spec)
 
 
+def _entered(step: Step) -> str | None:
+    """The folder that a script goes to before it does anything."""
+    match = _ENTERED.match(string(step.tree.get("run")) or "")
+    return match[1] if match is not None else None
+
+
 def _working_folder(base: str, job: Job | None) -> str:
     """The folder that a job works in: what all of its scripts say, else the top of the repository."""
     if job is None:
         return base
     given = string(job.tree.get("defaults", "run", "working-directory"))
     if given is None:
-        own = [string(step.tree.get("working-directory")) for step in job.steps if step.run is not None]
+        own = [
+            string(step.tree.get("working-directory")) or _entered(step) for step in job.steps if step.run is not None
+        ]
         given = own[0] if own and len(set(own)) == 1 else None
     if given is None or "$" in given:
         return base
