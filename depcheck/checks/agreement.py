@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from depcheck.checks.agreement_promised import version_not_as_promised as version_not_as_promised
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Build
 from depcheck.project import Project, runtimes

@@ -243,6 +243,13 @@ def deployment_steps_differ(subject: Project, _: Project) -> Iterator[Outcome]:
     yield from likeness.lacking(subject)
 
 
+def deployment_tools_differ(subject: Project, _: Project) -> Iterator[Outcome]:
+    """Staging and production are deployed to with the same versions of actions, tools and runners."""
+    from depcheck.pipelines import tools
+
+    yield from tools.differing(subject)
+
+
 def production_deploy_on_pull_request(subject: Project, _: Project) -> Iterator[Outcome]:
     """No pull request starts a deployment to production."""
     from depcheck.pipelines import protection

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: The rule that reports exceptions that have ended.
 EXPIRED = "expired-exception"
 #: Parts of a policy that no rule reads yet. Whoever writes the rule takes the name out of here and of the README.
-UNREAD = ("monitoring", "names", "versions", "promises", "evidence")
+UNREAD = ("monitoring", "names", "promises", "evidence")
 
 
 def unheld(project: Project, selection: Selection, seen: Iterable[str], ran: frozenset[str]) -> list[str]:

@@ -36,7 +36,7 @@ def notes(folder: Path, capsys: pytest.CaptureFixture[str], policy: str, *option
         ("recovery:\n  stores:\n    db: {at: supabase, kind: database, rpo: 1h}\n", []),
         (
             "tags: {required: [Owner]}\nversions: {node: supported}\nmonitoring: {health_check: {path: /}}\n",
-            ["2:1: no rule reads versions and monitoring yet, so no promise there was checked"],
+            ["3:1: no rule reads monitoring yet, so no promise there was checked"],
         ),
         (
             "rules:\n  ignore:\n    - {rule: unencrypted-queue, reason: x, until: 2020-01-31}\n",
