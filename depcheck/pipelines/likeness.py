@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from depcheck.environments import Environments
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.pipelines.deployments import Deployment, deployments, on_failure
-from depcheck.pipelines.nouns import Unit
+from depcheck.pipelines.nouns import Done, Unit
 from depcheck.pipelines.promised import listed
 from depcheck.pipelines.units import pipeline_of
 from depcheck.project import Project
@@ -21,8 +21,7 @@ _SIMILAR = 0.4
 
 def lacking(project: Project) -> Iterator[Outcome]:
     """Steps that the deployment of the next environment has and this one lacks, either way."""
-    pairs = list(_pairs(project))
-    for one, other in pairs:
+    for one, other in pairs(project):
         for less, more in ((one, other), (other, one)):
             missing = _missing(less, more, project)
             if not missing:
@@ -44,7 +43,7 @@ def lacking(project: Project) -> Iterator[Outcome]:
             )
 
 
-def _pairs(project: Project) -> Iterator[tuple[Deployment, Deployment]]:
+def pairs(project: Project) -> Iterator[tuple[Deployment, Deployment]]:
     """The deployments of staging and production that are two of a kind: one of each that is most alike."""
     environments = project.environments
     before = [each for each in deployments(project) if environments.role(each.environment) == "staging"]
@@ -73,10 +72,15 @@ def _alike(one: Deployment, other: Deployment, environments: Environments) -> fl
 
 def _lines(deployment: Deployment, environments: Environments) -> set[str]:
     return {
-        " ".join(word for word in each.text.split()[:4] if environments.within(word) is None)
+        " ".join(word for word in _unversioned(each).split()[:4] if environments.within(word) is None)
         for each in deployment.unit.done
         if each.inner is None
     }
+
+
+def _unversioned(done: Done) -> str:
+    """What is done, an action without its version."""
+    return done.text if done.command is not None else done.text.partition("@")[0]
 
 
 def _missing(less: Deployment, more: Deployment, project: Project) -> list[tuple[str, Span]]:
