@@ -162,8 +162,9 @@ def token_permissions_unset(subject: Workflow, project: Project) -> Iterator[Out
 def oidc_subject_mismatch(subject: Job, project: Project) -> Iterator[Outcome]:
     """A job can become the role that it names."""
     from depcheck.grants import oidc, oidc_jobs
+    from depcheck.project.repository import slug_of
 
-    slug = oidc_jobs.slug_of(project)
+    slug = slug_of(project)
     for each in oidc_jobs.of_job(subject, project):
         if each.name == "*" and oidc.trusts(project):
             yield Undetermined(place=each.value, reason="which role the job becomes is decided when it runs")
@@ -291,7 +292,10 @@ def secrets_inherit(subject: Job, project: Project) -> Iterator[Outcome]:
     used = string(subject.uses) if subject.uses is not None else None
     inherited = subject.tree.get("secrets")
     if string(inherited) == "inherit" and used is not None and not used.startswith(("./", "$/")):
-        yield Violation(inherited, words={"workflow": used})
+        from depcheck.project.repository import is_own
+
+        # Whoever owns both has chosen whom to trust; that the secrets are not named is all that is left to say.
+        yield Violation(inherited, severity="low" if is_own(used, project) else None, words={"workflow": used})
 
 
 def whole_secrets_context(subject: Job, project: Project) -> Iterator[Outcome]:

@@ -289,7 +289,10 @@ def action_at_branch(subject: Image, project: Project) -> Iterator[Outcome]:
             if not ref or not (_COMMIT.fullmatch(ref) or _VERSION.fullmatch(ref)):
                 if ref and not _looks_like_branch(ref):
                     return
-                yield Violation(value, discriminator=name, words={"reference": reference})
+                from depcheck.project.repository import is_own
+
+                severity = "low" if is_own(name, project) else None
+                yield Violation(value, severity=severity, discriminator=name, words={"reference": reference})
             else:
                 yield Held(value, f"{name} is run at {ref}")
         case Unknown() as value:

@@ -16,8 +16,6 @@ _ACTION = Pattern(r"aws-actions/configure-aws-credentials(?:@.*)?", re.IGNORECAS
 _ROLE = Pattern(r"arn:[^:]*:iam::(?P<account>[^:]*):role/(?:.*/)?(?P<name>[^/]+)")
 _EXPRESSION = Pattern(r"\$\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _NAMED = Pattern(r"(inputs|env)\.([\w-]+)")
-_SLUG = Pattern(r"github\.repository\s*==\s*'([\w.-]+/[\w.-]+)'|'([\w.-]+/[\w.-]+)'\s*==\s*github\.repository")
-_REMOTE = Pattern(r"\[remote \"(?P<name>[^\"]+)\"\][^\[]*?\burl\s*=\s*\S*github\.com[:/](?P<slug>[\w.-]+/[\w.-]+)")
 #: Events after which a workflow runs on the default branch, whatever its name is.
 _ON_DEFAULT = frozenset(
     {"schedule", "workflow_run", "repository_dispatch", "issues", "issue_comment", "label", "watch", "discussion"}
@@ -216,22 +214,3 @@ def _glob(value: Value) -> str:
     if text is None:
         return "*"
     return "" if text.startswith("!") else re.sub(r"\[[^\]]*\]\+?|[?+]|\*+", "*", text)
-
-
-@lru_cache(maxsize=1)
-def slug_of(project: Project) -> str | None:
-    """``owner/name`` of the repository as its workflows' conditions say, else its remote on GitHub; None if neither."""
-    told: set[str] = set()
-    for job in project.facts.jobs:
-        for condition in (job.condition, *(step.condition for step in job.steps)):
-            text = scalar_text(condition) if condition is not None else None
-            if text is not None and "github.repository" in text:
-                told |= {match[1] or match[2] for match in _SLUG.finditer(text)}
-    if told:
-        return told.pop() if len(told) == 1 else None
-    try:
-        content = (project.root / ".git" / "config").read_text("utf-8", "replace")[:100_000]
-    except OSError:
-        return None
-    remotes = {match["name"]: match["slug"].removesuffix(".git") for match in _REMOTE.finditer(content)}
-    return remotes.get("upstream") or remotes.get("origin")

@@ -13,6 +13,7 @@ from depcheck.findings import Violation
 from depcheck.grants import oidc, oidc_jobs
 from depcheck.project import Project
 from depcheck.project.loading import Options, load
+from depcheck.project.repository import slug_of
 
 ROLE = """resource "aws_iam_role" "deploy" {{
   name = "deploy"
@@ -106,7 +107,7 @@ SLUGS = [
 def test_the_repository_by_its_remote(tmp_path: Path, config: str, expected: str | None) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "config").write_text(config)
-    assert oidc_jobs.slug_of(project_of(tmp_path, '"repo:o/r:*"', "push")) == expected
+    assert slug_of(project_of(tmp_path, '"repo:o/r:*"', "push")) == expected
 
 
 def test_a_trust_that_names_another_repository(tmp_path: Path) -> None:
