@@ -74,8 +74,10 @@ class Project:
         self.notices = notices or []
         self.failures = failures or []
         self.files: dict[str, File] = {file.source.path: file for file in facts.files}
-        #: What a rule may ask for before it is looked at: the kinds of files, and ``grant:iam`` and its like.
+        #: What a rule may ask for before it is looked at: the kinds of files, ``grant:iam`` and its like, ``runtime``.
         self.kinds = {file.kind for file in facts.files} | {f"grant:{each.source}" for each in facts.grants}
+        if facts.runtimes:
+            self.kinds.add("runtime")
         self._by_type: dict[str, list[Resource]] = {}
         self._by_address: dict[tuple[str, str | None], Resource] = {}
         for resource in facts.resources:
