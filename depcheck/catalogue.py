@@ -54,7 +54,7 @@ def _compiled() -> str:
 
 def _module(rule: Rule) -> str:
     """The module of checks in which the function of a rule is written."""
-    if rule.is_data or rule.needs == "engine":
+    if rule.is_data or "engine" in rule.needs:
         return rule.pack
     return check_of(rule).__module__.rsplit(".", 1)[-1]
 

@@ -64,7 +64,7 @@ def without_fixtures(rules: Sequence[Rule], fixtures: Path | str) -> list[str]:
     found: dict[str, set[str]] = {}
     for case in cases(fixtures):
         found.setdefault(case.rule, set()).add(case.path.name[:9])
-    return [rule.id for rule in rules if rule.needs != "engine" and len(found.get(rule.id, ())) < 2]
+    return [rule.id for rule in rules if "engine" not in rule.needs and len(found.get(rule.id, ())) < 2]
 
 
 def scan(path: Path, rules: Sequence[Rule], rule: str | None = None) -> Report:

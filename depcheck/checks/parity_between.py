@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from depcheck.findings import Outcome
 from depcheck.project import Project
 
 
-@lru_cache(maxsize=2)
-def _has_environments(project: Project) -> bool:
-    """Whether anything belongs to an environment, so that there is something to compare."""
-    facts = project.facts
-    return any(
-        each.environment is not None
-        for group in (facts.files, facts.resources, facts.settings, facts.jobs)
-        for each in group
-    )
-
-
 def placeholder_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Nothing in production is still to be filled in."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import production
 
     yield from production.once(production.placeholders, project)
@@ -31,8 +17,6 @@ def placeholder_in_production(subject: Project, project: Project) -> Iterator[Ou
 
 def local_address_in_deployment(subject: Project, project: Project) -> Iterator[Outcome]:
     """What is deployed leads to no machine of its own."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import production
 
     yield from production.once(production.local_addresses, project, critical=False)
@@ -40,8 +24,6 @@ def local_address_in_deployment(subject: Project, project: Project) -> Iterator[
 
 def plaintext_address_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's connections are encrypted."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import production
 
     yield from production.once(production.plain_addresses, project)
@@ -49,8 +31,6 @@ def plaintext_address_in_production(subject: Project, project: Project) -> Itera
 
 def foreign_origin_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production lets in its own callers only."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import production
 
     yield from production.once(production.foreign_callers, project)
@@ -58,8 +38,6 @@ def foreign_origin_in_production(subject: Project, project: Project) -> Iterator
 
 def debug_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production does not debug."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import production
 
     yield from production.once(production.debugging, project)
@@ -67,8 +45,6 @@ def debug_in_production(subject: Project, project: Project) -> Iterator[Outcome]
 
 def protection_off_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production leaves no protection off."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import production
 
     yield from production.once(production.open_doors, project)
@@ -76,8 +52,6 @@ def protection_off_in_production(subject: Project, project: Project) -> Iterator
 
 def protection_weaker_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Protections that were on before production are on in it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import switches
     from depcheck.parity.comparison import comparison
 
@@ -86,8 +60,6 @@ def protection_weaker_in_production(subject: Project, project: Project) -> Itera
 
 def variable_type_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """A variable has one kind of value."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -96,8 +68,6 @@ def variable_type_differs(subject: Project, project: Project) -> Iterator[Outcom
 
 def near_miss_variable(subject: Project, project: Project) -> Iterator[Outcome]:
     """A variable has one name."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -106,8 +76,6 @@ def near_miss_variable(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def store_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Environments keep their data in the same products."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -116,8 +84,6 @@ def store_differs(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def address_shape_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Between environments the host of an address changes and no more."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -126,8 +92,6 @@ def address_shape_differs(subject: Project, project: Project) -> Iterator[Outcom
 
 def flag_untried_before_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """What is on in production was on before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import switches
     from depcheck.parity.comparison import comparison
 
@@ -136,8 +100,6 @@ def flag_untried_before_production(subject: Project, project: Project) -> Iterat
 
 def flag_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
     """Flags are on where the policy lets them be."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import by_environment
     from depcheck.parity.comparison import comparison
 
@@ -153,8 +115,6 @@ def mixed_key_modes(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def undocumented_variable(subject: Project, project: Project) -> Iterator[Outcome]:
     """The template shows what an environment has."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import files
 
     yield from files.undocumented(project)
@@ -162,8 +122,6 @@ def undocumented_variable(subject: Project, project: Project) -> Iterator[Outcom
 
 def protection_less_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production is protected at least as the environment before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -172,8 +130,6 @@ def protection_less_in_production(subject: Project, project: Project) -> Iterato
 
 def topology_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production is built as the environment before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -182,8 +138,6 @@ def topology_differs(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def resource_only_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """What production deploys was tried before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -192,8 +146,6 @@ def resource_only_in_production(subject: Project, project: Project) -> Iterator[
 
 def resource_not_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """What was tried is in production."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -202,8 +154,6 @@ def resource_not_in_production(subject: Project, project: Project) -> Iterator[O
 
 def module_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's modules were tried in their version before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import modules
     from depcheck.parity.comparison import comparison
 
@@ -212,8 +162,6 @@ def module_version_differs(subject: Project, project: Project) -> Iterator[Outco
 
 def floating_module_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's modules are of a fixed version."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import modules
 
     yield from modules.floating(project)
@@ -221,8 +169,6 @@ def floating_module_in_production(subject: Project, project: Project) -> Iterato
 
 def runtime_newer_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's languages were tried in their version before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import modules
     from depcheck.parity.comparison import comparison
 
@@ -231,8 +177,6 @@ def runtime_newer_in_production(subject: Project, project: Project) -> Iterator[
 
 def image_newer_in_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's images were tried in their version before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import modules
     from depcheck.parity.comparison import comparison
 
@@ -241,8 +185,6 @@ def image_newer_in_production(subject: Project, project: Project) -> Iterator[Ou
 
 def provider_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's providers were tried in their version before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import versions
     from depcheck.parity.comparison import comparison
 
@@ -251,8 +193,6 @@ def provider_version_differs(subject: Project, project: Project) -> Iterator[Out
 
 def production_data_outside_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """Production's data stays in production."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import placement
 
     yield from placement.production_data(project)
@@ -260,8 +200,6 @@ def production_data_outside_production(subject: Project, project: Project) -> It
 
 def wrong_environment_tag(subject: Project, project: Project) -> Iterator[Outcome]:
     """Tags name the environment in which they stand."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import placement
 
     yield from placement.wrong_tags(project)
@@ -269,8 +207,6 @@ def wrong_environment_tag(subject: Project, project: Project) -> Iterator[Outcom
 
 def same_name_in_two_environments(subject: Project, project: Project) -> Iterator[Outcome]:
     """What can be only once belongs to one environment."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import placement
     from depcheck.parity.comparison import comparison
 
@@ -279,8 +215,6 @@ def same_name_in_two_environments(subject: Project, project: Project) -> Iterato
 
 def account_of_another_environment(subject: Project, project: Project) -> Iterator[Outcome]:
     """Each environment is deployed into its own account."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import placement
 
     yield from placement.foreign_accounts(project)
@@ -295,8 +229,6 @@ def region_not_allowed(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def recovery_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """What stands by is of the version of what runs."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import placement
     from depcheck.parity.comparison import comparison
 
@@ -305,8 +237,6 @@ def recovery_version_differs(subject: Project, project: Project) -> Iterator[Out
 
 def environments_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
     """Environments relate as the policy says."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import promised
     from depcheck.parity.comparison import comparison
 
@@ -315,8 +245,6 @@ def environments_not_as_promised(subject: Project, project: Project) -> Iterator
 
 def capacity_not_as_promised(subject: Project, project: Project) -> Iterator[Outcome]:
     """Environments scale as the policy says."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import by_environment
 
     yield from by_environment.capacity(project)
@@ -346,8 +274,6 @@ def expired_exception(subject: Project, project: Project) -> Iterator[Outcome]:
 
 def name_of_another_environment(subject: Project, project: Project) -> Iterator[Outcome]:
     """What is deployed is named after its own environment."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import placement
     from depcheck.parity.comparison import comparison
 
@@ -356,8 +282,6 @@ def name_of_another_environment(subject: Project, project: Project) -> Iterator[
 
 def protection_untried_before_production(subject: Project, project: Project) -> Iterator[Outcome]:
     """What protects production was tried before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import deployments
     from depcheck.parity.comparison import comparison
 
@@ -366,8 +290,6 @@ def protection_untried_before_production(subject: Project, project: Project) -> 
 
 def shared_secret_reference(subject: Project, project: Project) -> Iterator[Outcome]:
     """Environments read their secrets from places of their own."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import between
     from depcheck.parity.comparison import comparison
 
@@ -376,8 +298,6 @@ def shared_secret_reference(subject: Project, project: Project) -> Iterator[Outc
 
 def engine_version_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """What production's databases run has run in the environments before it."""
-    if not _has_environments(project):
-        return
     from depcheck.parity import versions
 
     yield from versions.databases(project)

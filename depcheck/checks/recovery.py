@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from depcheck.findings import Held, Outcome, Undetermined, Violation
 from depcheck.findings import Note as Related
 from depcheck.model import Resource
-from depcheck.project import Project, promises, repairs, retention
+from depcheck.project import Project, buckets, promises, repairs, retention
 from depcheck.recovery import planned
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string, switch
 
@@ -318,10 +318,8 @@ def bucket_without_versioning(subject: Resource, project: Project) -> Iterator[O
     """An object that was overwritten or deleted can be had back."""
     if not promises.is_wanted(subject, project, *_HISTORY):
         return
-    states: list[Value] = [subject.get("versioning", 0, "enabled"), subject.get("object_lock_enabled")]
-    found, undecided = project.related(subject, "aws_s3_bucket_versioning", "bucket")
-    states += [each.get("versioning_configuration", 0, "status") for each in found]
-    states += undecided
+    own, *others = buckets.versioning(subject, project)
+    states = [own, subject.get("object_lock_enabled"), *others]
     on = [each for each in states if scalar_text(each) in ("true", "Enabled")]
     unknown = [each for each in states if isinstance(each, Unknown)]
     off = [each for each in states if isinstance(each, Known)]

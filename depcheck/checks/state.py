@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.model import Resource
-from depcheck.project import Project, states
+from depcheck.project import Project, buckets, states
 from depcheck.project.states import State
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 
@@ -119,10 +119,7 @@ def state_bucket_can_be_emptied(subject: Resource, project: Project) -> Iterator
     notes = [Note("the state is kept in it", state.backend.span)]
     if scalar_text(forced) == "true":
         yield Violation(forced, variant="forced", related=notes, discriminator="force_destroy")
-    versions: list[Value] = [subject.get("versioning", 0, "enabled")]
-    found, undecided = project.related(subject, "aws_s3_bucket_versioning", "bucket")
-    versions += [each.get("versioning_configuration", 0, "status") for each in found]
-    versions += undecided
+    versions = buckets.versioning(subject, project)
     on = [each for each in versions if scalar_text(each) in ("true", "Enabled")]
     open_ = [each for each in versions if isinstance(each, Unknown)]
     off = [each for each in versions if isinstance(each, Known)]

@@ -162,7 +162,7 @@ def run(project: Project, rules: list[Rule], settings: Run) -> Report:
         skipped=[Skipped(skip.path, skip.reason) for skip in project.skipped],
         errors=sorted(errors, key=lambda each: (each.path, *(_place(each.span) if each.span else ("", 0, 0)))),
         by_kind=dict(sorted(by_kind.items())),
-        environments=_environments(project),
+        environments=project.present,
         policy=project.policy.path if project.policy is not None else None,
         fail_on=settings.fail_on,
         notices=[*project.notices, *(_notices(project, rules, settings, ran) if settings.shown is None else ())],
@@ -175,16 +175,8 @@ def _notices(project: Project, rules: list[Rule], settings: Run, ran: frozenset[
     if project.policy is not None and not settings.partial and settings.environment is None:
         from depcheck.engine.unheld import unheld
 
-        found += unheld(project, settings.selection, _environments(project), ran)
+        found += unheld(project, settings.selection, project.present, ran)
     return found
-
-
-def _environments(project: Project) -> list[str]:
-    facts = project.facts
-    nouns = (facts.resources, facts.settings, facts.jobs, facts.files)
-    seen = {each.environment for group in nouns for each in group if each.environment is not None}
-    known = [name for name in project.environments.names if name in seen]
-    return known + sorted(seen - set(known))
 
 
 def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outcome]], list[ReadError], frozenset[str]]:
@@ -195,10 +187,12 @@ def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outco
     lacking = {"engine"}
     if project.policy is None:
         lacking.add("policy")
-    if not _environments(project):
+    if not project.present:
         lacking.add("environments")
     for rule in chosen:
-        if rule.needs in lacking:
+        if rule.needs & lacking:
+            if rule.needs & lacking == {"environments"}:
+                ran.add(rule.id)  # what is of no environment keeps to it
             continue
         failed: list[tuple[Subject, BaseException]] = []
         for subject in subjects(rule, project):

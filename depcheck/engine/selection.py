@@ -39,7 +39,6 @@ class Selection:
         self.known = frozenset(rule.id for rule in rules)
         self._severity: dict[str, str] = dict(policy.rules.severity) if policy is not None else {}
         chosen = {rule.id for rule in rules if profile == "strict" or rule.profile == "default"}
-        chosen |= {rule.id for rule in rules if rule.needs == "promised"}
         wanted = list(select) or (list(policy.rules.select) if policy is not None else [])
         # A check may weigh one place more than another, so a severity chooses findings and not rules.
         self._shown = frozenset(name for name in wanted if name in SEVERITIES)

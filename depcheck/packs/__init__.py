@@ -15,7 +15,7 @@ class Rule:
 
     ``looks_at`` is ``(noun, filter)``: the noun (``resource``, ``setting`` …) and which of them (types, origins, roles,
     kinds; empty for all). ``when``, ``require`` and ``forbid`` are conditions of the requirement language; a rule with
-    neither of the last two has a check function named after it. ``needs`` is ``policy`` for a rule that is silent
+    neither of the last two has a check function named after it. ``needs`` holds ``policy`` for a rule that is silent
     without one, ``environments`` for one that is silent where nothing tells its environment, ``engine`` for one that
     the engine fills. ``group: file`` makes several violations in one file one finding; ``yields_to`` names more
     specific rules that speak instead where both would. ``plugin`` is the import name of the package that brought the
@@ -58,7 +58,7 @@ class Rule:
         self.profile = _text(entry, "profile", "default")
         self.why = _text(entry, "why")
         self.fix = _text(entry, "fix")
-        self.needs = _text(entry, "needs")
+        self.needs = frozenset(_texts(entry.get("needs")))
         self.module = _text(entry, "module", pack)
         self.group = _text(entry, "group")
         self.yields_to = tuple(_texts(entry.get("yields_to")))

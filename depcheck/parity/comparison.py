@@ -38,7 +38,7 @@ class Comparison:
 
     def __init__(self, project: Project, compare: Iterable[Iterable[str]] | None = None) -> None:
         self.project = project
-        self.environments = present(project)
+        self.environments = project.present
         policy = project.policy
         self._groups = [list(group) for group in compare or (policy.parity.compare if policy is not None else ())]
         self._order = {name: at for at, name in enumerate([*project.environments.names, *self.environments])}
@@ -85,14 +85,6 @@ class Comparison:
 def comparison(project: Project) -> Comparison:
     """The comparison of a project as its policy asks for it, made once."""
     return Comparison(project)
-
-
-def present(project: Project) -> list[str]:
-    """The environments that something belongs to, from the least to the most critical."""
-    facts = project.facts
-    seen = {each.environment for group in (facts.resources, facts.settings, facts.jobs, facts.files) for each in group}
-    known = [name for name in project.environments.names if name in seen]
-    return known + sorted(name for name in seen if name is not None and name not in known)
 
 
 def evidence(project: Project) -> dict[str, list[str]]:

@@ -96,11 +96,6 @@ def password_in(value: Known, text: str) -> list[Span]:
     return [Span(value.span.source, start, start + len(match["password"]))]
 
 
-def without_password(text: str) -> str:
-    """An address without what stands before its host."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "", text)
-
-
 @lru_cache(maxsize=4096)
 def _neutral(name: str, environment: str, project: Project) -> str:
     return neutral(name.lower().replace("_", "-"), environment, project.environments)

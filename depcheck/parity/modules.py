@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.parity.comparison import Comparison
 from depcheck.parity.given import place_of
-from depcheck.parity.rows import text_of
+from depcheck.parity.rows import Row, text_of
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.promises import is_sample
@@ -130,6 +130,16 @@ def _is_git(text: str) -> bool:
 # -- runtimes and images -------------------------------------------------------------------------------------------
 
 
+def _changed(row: Row, compared: Comparison) -> Iterator[tuple[str, str, Known, Known]]:
+    """The pairs with a critical environment in which both values are decided, and not the same."""
+    for less, critical in compared.pairs(row):
+        one, other = row.values[less], row.values[critical]
+        if critical not in compared.project.environments.critical:
+            continue
+        if isinstance(one, Known) and isinstance(other, Known) and text_of(one) != text_of(other):
+            yield less, critical, one, other
+
+
 def runtimes(compared: Comparison) -> Iterator[Outcome]:
     """Languages and tools that are newer in production than in the environment before it, or another major version."""
     project = compared.project
@@ -138,12 +148,7 @@ def runtimes(compared: Comparison) -> Iterator[Outcome]:
             continue
         if row.relation.promised is not None or (row.kind == "attribute" and row.type == "aws_lambda_function"):
             continue
-        for less, critical in compared.pairs(row):
-            one, other = row.values[less], row.values[critical]
-            if critical not in project.environments.critical or not isinstance(one, Known):
-                continue
-            if not isinstance(other, Known) or text_of(one) == text_of(other):
-                continue
+        for less, critical, one, other in _changed(row, compared):
             before, after = version_of(text_of(one)), version_of(text_of(other))
             size = min(len(before or ()), len(after or ()), 2)
             if before is None or after is None or after[:size] <= before[:size]:
@@ -172,12 +177,7 @@ def images(compared: Comparison) -> Iterator[Outcome]:
     for row in compared.rows:
         if row.relation.topic != "image" or row.relation.promised is not None:
             continue
-        for less, critical in compared.pairs(row):
-            one, other = row.values[less], row.values[critical]
-            if critical not in project.environments.critical or not isinstance(one, Known):
-                continue
-            if not isinstance(other, Known) or text_of(one) == text_of(other):
-                continue
+        for less, critical, one, other in _changed(row, compared):
             first, second = parse(text_of(one)), parse(text_of(other))
             if first.path != second.path or not first.tag or not second.tag:
                 continue

@@ -42,7 +42,6 @@ class Pipeline:
     __slots__ = (
         "_after",
         "_before",
-        "_by_job",
         "_commands",
         "_own",
         "_workflows",
@@ -66,7 +65,6 @@ class Pipeline:
         policy = project.policy
         self._own: dict[str, list[str]] = dict(policy.pipeline.activities) if policy is not None else {}
         self._workflows = {each.span.path: each for each in project.facts.workflows}
-        self._by_job: dict[int, Unit] = {}
         called = self._called_workflows()
         for workflow in project.facts.workflows:
             if workflow.kind != "workflow" or not is_run(workflow.span.path):
@@ -106,8 +104,6 @@ class Pipeline:
             unit = Unit(job.id, job.address, job.span, job=job, workflow=workflow, caller=caller, given=given)
             unit.environments = self._environments(unit)
             own[job.id] = unit
-            if caller is None:
-                self._by_job[id(job)] = unit
             path = self._target(job)
             if path is not None and path not in around and len(around) < _DEEPEST and len(self.units) < _MOST:
                 self.callers.append(unit)
@@ -364,10 +360,6 @@ class Pipeline:
                 for each in self.before(other):
                     self._after.setdefault(each, []).append(other)
         return self._after.get(unit, [])
-
-    def unit_of(self, job: Job) -> Unit | None:
-        """The unit of a job where nobody calls its workflow."""
-        return self._by_job.get(id(job))
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,7 @@ class Project:
     __slots__ = (
         "_by_address",
         "_by_type",
+        "_present",
         "as_of",
         "comments",
         "environments",
@@ -78,11 +79,23 @@ class Project:
         self.kinds = {file.kind for file in facts.files} | {f"grant:{each.source}" for each in facts.grants}
         if facts.runtimes:
             self.kinds.add("runtime")
+        self._present: list[str] | None = None
         self._by_type: dict[str, list[Resource]] = {}
         self._by_address: dict[tuple[str, str | None], Resource] = {}
         for resource in facts.resources:
             self._by_type.setdefault(resource.type, []).append(resource)
             self._by_address.setdefault((resource.address, resource.environment), resource)
+
+    @property
+    def present(self) -> list[str]:
+        """The environments that something belongs to, from the least to the most critical."""
+        if self._present is None:
+            facts = self.facts
+            groups = (facts.resources, facts.settings, facts.jobs, facts.files)
+            seen = {each.environment for group in groups for each in group if each.environment is not None}
+            known = [name for name in self.environments.names if name in seen]
+            self._present = known + sorted(seen - set(known))
+        return self._present
 
     def of_type(self, *types: str) -> list[Resource]:
         """The resources of some types, in the order in which they stand."""

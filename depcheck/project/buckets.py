@@ -1,4 +1,4 @@
-"""Which bucket an S3 resource speaks of, and whether public access to it is blocked."""
+"""Which bucket an S3 resource speaks of, whether it keeps versions, and whether public access to it is blocked."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ def bucket_of(resource: Resource, project: Project) -> Resource | None:
         if deployed_together(bucket, resource) and refers_to(resource, "bucket", bucket)[0] == "yes":
             return bucket
     return None
+
+
+def versioning(bucket: Resource, project: Project) -> list[Value]:
+    """Whatever says whether a bucket keeps versions: its own block first (absent where there is none)."""
+    found, undecided = project.related(bucket, "aws_s3_bucket_versioning", "bucket")
+    apart = [each.get("versioning_configuration", 0, "status") for each in found]
+    return [bucket.get("versioning", 0, "enabled"), *apart, *undecided]
 
 
 def access_block(bucket: Resource | None, project: Project, *switches: str) -> Known | Unknown | None:

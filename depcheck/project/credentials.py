@@ -159,11 +159,6 @@ def _phrase(parts: list[str], words: _Vocabulary) -> tuple[int, str] | None:
     return None
 
 
-def is_secret_name(name: str) -> bool:
-    """Whether a name is that of a secret (``DB_PASSWORD``, ``stripeApiKey``), not of what is around one."""
-    return kind_of_name(name) is not None
-
-
 def client_prefix(name: str) -> tuple[str, str] | None:
     """The prefix with which a build tool writes a variable into what clients load, and the tool's name."""
     for prefix, tool in _vocabulary().client:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from depcheck.project import Project
 from depcheck.project.contract import host_of, is_placeholder
 from depcheck.proposal.entries import Entries
@@ -12,8 +10,7 @@ from depcheck.values import string
 
 def environments(project: Project) -> Entries:
     """Each environment that something belongs to, the most critical last."""
-    seen = set(_seen(project))
-    names = [name for name in project.environments.names if name in seen]
+    names = [name for name in project.environments.names if name in project.present]
     # Of a list without production the last would count as the critical one, and nobody said so.
     if not set(names) & set(project.environments.critical):
         return {}
@@ -29,18 +26,6 @@ def environments(project: Project) -> Entries:
             entry["account"] = accounts[name]
         made[name] = entry
     return made
-
-
-def _seen(project: Project) -> Iterator[str]:
-    facts = project.facts
-    for group in (facts.resources, facts.settings, facts.files):
-        for each in group:
-            if each.environment is not None:
-                yield each.environment
-    for workflow in facts.workflows:
-        for job in workflow.jobs:
-            if job.environment is not None:
-                yield job.environment
 
 
 def _domains(project: Project) -> dict[str, list[str]]:
@@ -81,6 +66,4 @@ def _accounts(project: Project) -> dict[str, str]:
         if provider.environment is not None:
             allowed = [string(each) or "" for each in provider.get("allowed_account_ids").elements()]
             found.setdefault(provider.environment, set()).update(allowed)
-    return {
-        name: ids.copy().pop() for name, ids in found.items() if len(ids) == 1 and all(each.isdigit() for each in ids)
-    }
+    return {name: min(ids) for name, ids in found.items() if len(ids) == 1 and all(each.isdigit() for each in ids)}

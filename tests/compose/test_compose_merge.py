@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from depcheck.compose.merge import merge, unmarked
@@ -239,6 +239,7 @@ def known(data: Any) -> Value:
 
 @settings(max_examples=250, deadline=None)
 @given(TREES, TREES, PATHS)
+@example([], ["b=1", "b=2"], "dns")
 def test_merging_never_fails_and_keeps_what_only_one_side_says(base: Any, over: Any, attribute: str) -> None:
     problems: list[Problem] = []
     path = ("services", "foo", attribute)
@@ -248,7 +249,10 @@ def test_merging_never_fails_and_keeps_what_only_one_side_says(base: Any, over: 
         assert all(merged[name] == base[name] for name in base if name not in over)
     elif isinstance(base, list) and isinstance(over, list) and attribute != "command":
         assert isinstance(merged, list) and len(base) <= len(merged) <= len(base) + len(over)
-        assert all(each in merged for each in over if attribute in ("x", "dns"))
+        # Of entries of a list that names each thing once the last one counts; any other list keeps them all.
+        last = {each.partition("=")[0] if isinstance(each, str) else str(at): each for at, each in enumerate(over)}
+        kept = {"x": over, "dns": [*last.values()]}.get(attribute, [])
+        assert all(each in merged for each in kept)
     elif base is None:
         assert merged == over
 
