@@ -55,10 +55,13 @@ def test_version_imports_nothing_of_weight(tmp_path: Path) -> None:
     [
         ("main.tf", 'resource "aws_s3_bucket" "a" {}\n', {"click"}),
         ("Dockerfile", "FROM alpine:3.20\n", {"click"}),
-        ("compose.yaml", "services: {web: {image: 'nginx:1.27'}}\n", {"click", "yaml"}),
+        ("compose.yaml", "services:\n  web:\n    image: nginx:1.27\n", {"click"}),
+        (".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: x\n", {"click"}),
+        ("compose.yaml", "services:\n  web: &a\n    image: nginx:1.27\n", {"click", "yaml"}),
     ],
 )
 def test_a_scan_imports_what_the_file_needs(tmp_path: Path, name: str, text: str, allowed: set[str]) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text(text)
     by_click = imported(["--help"], tmp_path)
     assert imported(["scan", name], tmp_path) & HEAVY - by_click <= allowed

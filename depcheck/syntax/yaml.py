@@ -1,4 +1,4 @@
-"""YAML with a place for every key and value, built from libyaml's events.
+"""YAML with a place for every key and value, built from the events of a reader of its plain part, or else of libyaml.
 
 The tree is made of :class:`~depcheck.values.Known` nodes: ``span`` is the value as written, ``key`` the key before it.
 An alias shares the anchor's content, keeps the place of that content, and says in ``via`` where it was used; how much
@@ -14,7 +14,7 @@ from bisect import bisect_right
 from depcheck.model import Comment, Problem
 from depcheck.source import Text
 from depcheck.syntax.yaml_build import Builder, Tags
-from depcheck.syntax.yaml_recovery import read
+from depcheck.syntax.yaml_lines import events
 from depcheck.syntax.yaml_scalars import content_of
 from depcheck.values import Absent, Known, Value
 
@@ -49,7 +49,14 @@ def parse(text: Text, *, tags: Tags | None = None) -> YamlFile:
         content = _replace_special(text, problems)
     builder = Builder(text, tags, _UNBREAK if special else None)
     builder.problems = problems
-    read(builder, content)
+    plain = events(content)
+    if plain is not None:
+        builder.take(plain)
+    else:
+        # PyYAML is only imported for documents that need it.
+        from depcheck.syntax.yaml_recovery import read
+
+        read(builder, content)
     documents = builder.documents
     root = documents[0] if documents else Absent(text.span(0, 0))
     return YamlFile(text, root, documents[1:], _comments(text, builder.starts, builder.ends), problems)

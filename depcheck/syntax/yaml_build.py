@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from depcheck.model import Problem
 from depcheck.source import Span, Text
+from depcheck.syntax.yaml_lines import END, MAP, SCALAR
 from depcheck.syntax.yaml_scalars import resolve, tagged
 from depcheck.values import Known, Step, Unknown, Value
 
 if TYPE_CHECKING:
-    from yaml.events import AliasEvent, CollectionStartEvent, Event, ScalarEvent
+    from yaml.events import CollectionStartEvent, Event, ScalarEvent
+
+    from depcheck.syntax import yaml_lines
 
 #: Lists and maps inside each other beyond this are not read.
 DEPTH = 100
@@ -118,23 +121,39 @@ class Builder:
 
         scalar, start_map, start_list = kinds.ScalarEvent, kinds.MappingStartEvent, kinds.SequenceStartEvent
         end_map, end_list = kinds.MappingEndEvent, kinds.SequenceEndEvent
+        ignored = (kinds.DocumentStartEvent, kinds.DocumentEndEvent, kinds.StreamStartEvent, kinds.StreamEndEvent)
         next_event = events.get_event
-        on_scalar = self._scalar
-        # The commonest first, and by identity: this loop is where the time of a YAML file goes.
+        offset = self.offset
+        # The commonest first, and by identity: this loop is where the time of such a file goes.
         while (event := next_event()) is not None:
             kind = type(event)
+            if kind in ignored:
+                if kind is kinds.DocumentStartEvent and not self.fragment:
+                    self.anchors = {}
+                continue
+            start, end = event.start_mark.index + offset, event.end_mark.index + offset  # type: ignore[union-attr]
             if kind is scalar:
                 if not self.skipped:
-                    on_scalar(event)  # type: ignore[arg-type]
+                    written: ScalarEvent = event  # type: ignore[assignment]
+                    self._scalar(start, end, written.value, written.style, written.anchor, written.tag)
             elif kind is start_map or kind is start_list:
-                self._open(event, kind is start_map)  # type: ignore[arg-type]
+                opened: CollectionStartEvent = event  # type: ignore[assignment]
+                self._open(start, end, kind is start_map, bool(opened.flow_style), opened.anchor, opened.tag)
             elif kind is end_map or kind is end_list:
-                self._end(event)
-            elif isinstance(event, kinds.AliasEvent):
-                if not self.skipped:
-                    self._alias(event)
-            elif kind is kinds.DocumentStartEvent and not self.fragment:
-                self.anchors = {}
+                self._end(end)
+            elif not self.skipped:
+                self._alias(start, end, event.anchor or "")  # type: ignore[attr-defined]
+
+    def take(self, events: list[yaml_lines.Event]) -> None:
+        """Take all events of a document in the plain part of YAML."""
+        on_scalar = self._scalar
+        for kind, start, end, content, style in events:
+            if kind == SCALAR:
+                on_scalar(start, end, content, style)
+            elif kind == END:
+                self._end(end)
+            else:
+                self._open(start, end, kind == MAP, bool(style))
 
     def span(self, start: int, end: int) -> Span:
         """A place in the source."""
@@ -149,23 +168,18 @@ class Builder:
         elif len(self.problems) == MOST_PROBLEMS:
             self.problems.append(Problem("further problems of this file are not listed", span, "repair the first"))
 
-    def _bounds(self, event: Event) -> tuple[int, int]:
-        start, end = event.start_mark, event.end_mark
-        assert start is not None and end is not None
-        return start.index + self.offset, end.index + self.offset
-
     def _past_properties(self, start: int, end: int) -> int:
         while start < end and (match := _PROPERTY.match(self.text.text, start, end)):
             start = match.end()
         return start
 
-    def _scalar(self, event: ScalarEvent) -> None:
-        start = event.start_mark.index + self.offset  # type: ignore[union-attr]
-        end = event.end_mark.index + self.offset  # type: ignore[union-attr]
-        if event.anchor or event.tag:
+    def _scalar(
+        self, start: int, end: int, content: str, style: str | None, anchor: str | None = None, tag: str | None = None
+    ) -> None:
+        if anchor or tag:
             start = self._past_properties(start, end)
-        content = event.value if self.restore is None else event.value.translate(self.restore)
-        style = event.style
+        if self.restore is not None:
+            content = content.translate(self.restore)
         self.starts.append(start)
         self.ends.append(end)
         if style == "|" or style == ">":
@@ -177,30 +191,31 @@ class Builder:
             assert frame is not None
             frame.key = content
             frame.key_span = span
-            if event.anchor:
-                self.anchors[event.anchor] = Anchor(Known(content, span))
-            elif content == "<<" and not style and not event.tag and frame.merges is None:
+            if anchor:
+                self.anchors[anchor] = Anchor(Known(content, span))
+            elif content == "<<" and not style and not tag and frame.merges is None:
                 frame.merges = []
             return
-        if event.tag:
-            value: Value = Known(tagged(event.tag, content, not style), span)
-            if self.tags and event.tag[0] == "!":
-                value = self.tags(event.tag, value)
+        if tag:
+            value: Value = Known(tagged(tag, content, not style), span)
+            if self.tags and tag[0] == "!":
+                value = self.tags(tag, value)
         else:
             value = Known(content if style else resolve(content), span)
         self.count += 1
-        if event.anchor:
-            self.anchors[event.anchor] = Anchor(value)
+        if anchor:
+            self.anchors[anchor] = Anchor(value)
         self._attach(value, end, not style and content == "")
 
-    def _open(self, event: CollectionStartEvent, is_map: bool) -> None:
+    def _open(
+        self, start: int, end: int, is_map: bool, flow: bool, anchor: str | None = None, tag: str | None = None
+    ) -> None:
         if self.skipped:
             self.skipped += 1
             if self.skipped > HOPELESS:
                 raise TooDeepError
             return
-        start, end = self._bounds(event)
-        if event.anchor or event.tag:
+        if anchor or tag:
             start = self._past_properties(start, max(end, len(self.text.text)))
         if len(self.frames) + self.depth_base >= DEPTH:
             self.skipped = 1
@@ -208,19 +223,19 @@ class Builder:
             self.problem(f"lists and maps are nested deeper than {DEPTH} levels", span, "the inner ones are not judged")
             self._attach(Unknown(f"nested deeper than {DEPTH} levels", span), start + 1)
             return
-        if event.anchor:
-            self.anchors[event.anchor] = Anchor(None)
-        self.frames.append(Frame(start, is_map, bool(event.flow_style), event.anchor, event.tag, self.count))
+        if anchor:
+            self.anchors[anchor] = Anchor(None)
+        self.frames.append(Frame(start, is_map, flow, anchor, tag, self.count))
         self.count += 1
 
-    def _end(self, event: Event) -> None:
+    def _end(self, end: int) -> None:
         if self.skipped:
             self.skipped -= 1
             if not self.skipped and self.frames:
-                self.frames[-1].last = self._bounds(event)[1]
+                self.frames[-1].last = end
             return
         frame = self.frames.pop()
-        self.close(frame, self._bounds(event)[1] if frame.flow else frame.last)
+        self.close(frame, end if frame.flow else frame.last)
 
     def close(self, frame: Frame, end: int) -> None:
         """Make the value of a list or map and put it where it belongs."""
@@ -284,10 +299,8 @@ class Builder:
             f'the key "{key[:80]}" is given again, first in line {line}', where, "the last one counts: keep one"
         )
 
-    def _alias(self, event: AliasEvent) -> None:
-        start, end = self._bounds(event)
+    def _alias(self, start: int, end: int, name: str) -> None:
         span = self.span(start, end)
-        name = event.anchor or ""
         anchor = self.anchors.get(name)
         depth = len(self.frames) + self.depth_base
         value: Value

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from depcheck.patterns import Pattern
 from depcheck.source import Text
 from depcheck.values import Scalar
 
@@ -26,9 +26,9 @@ _WORDS: dict[str, bool | float | None] = {
     **{dot: float("nan") for dot in (".nan", ".NaN", ".NAN")},
 }
 _FIRST = frozenset("0123456789+-.")
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_INTEGER = Pattern(r"[-+]?[0-9]+")
+_OTHER_BASE = Pattern(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = Pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 #: Longer runs of digits stay text: nobody counts with them, and turning them into a number takes quadratic time.
 _MOST_DIGITS = 100
 
@@ -55,6 +55,16 @@ def tagged(tag: str, text: str, plain: bool) -> Scalar:
     if name == "float" and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     return value
+
+
+def unquoted(text: str, start: int, end: int) -> str:
+    """What a quoted scalar of one line says."""
+    inner = text[start + 1 : end - 1]
+    if text[start] == "'":
+        return inner.replace("''", "'")
+    if "\\" not in inner:
+        return inner
+    return "".join(chunk[0] for chunk in _flow(text, start + 1, end - 1, _DOUBLE))
 
 
 def content_of(text: Text, start: int, end: int, content: str | None) -> Text:
@@ -85,11 +95,11 @@ def content_of(text: Text, start: int, end: int, content: str | None) -> Text:
 _Chunk: TypeAlias = "tuple[str, int, int]"
 
 #: Begins with a class of characters, which ``re`` searches for several times as fast as for alternatives.
-_BREAK = re.compile(r"[\r\n](?:(?<=\r)\n)?")
+_BREAK = Pattern(r"[\r\n](?:(?<=\r)\n)?")
 _FOLD = r"(?P<fold>[ \t]*(?:(?:\r\n|\r|\n)[ \t]*)+)"
-_PLAIN = re.compile(_FOLD + r"|[^ \t\r\n]+|[ \t]+")
-_SINGLE = re.compile(_FOLD + r"|(?P<quote>'')|[^ \t\r\n']+|[ \t]+|'")
-_DOUBLE = re.compile(
+_PLAIN = Pattern(_FOLD + r"|[^ \t\r\n]+|[ \t]+")
+_SINGLE = Pattern(_FOLD + r"|(?P<quote>'')|[^ \t\r\n']+|[ \t]+|'")
+_DOUBLE = Pattern(
     _FOLD + r"|\\(?P<join>(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))*[ \t]*)"
     r"|\\(?:x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|(?P<escape>.))"
     r"|[^ \t\r\n\\]+|[ \t]+|\\"
@@ -97,7 +107,7 @@ _DOUBLE = re.compile(
 _ESCAPES = dict(zip('0abt\tnvfre "/\\N_LP', '\0\a\b\t\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029', strict=True))
 
 
-def _flow(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[_Chunk]:
+def _flow(text: str, start: int, end: int, pattern: Pattern) -> list[_Chunk]:
     chunks: list[_Chunk] = []
     run = start
     for match in pattern.finditer(text, start, end):
