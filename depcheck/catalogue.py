@@ -22,7 +22,7 @@ _SHOWN_FINDINGS = 2
 
 
 def _pack_files() -> list[Path]:
-    return sorted(data_file("rules", "compiled.json").parent.glob("*.yaml"))
+    return sorted(Path(data_file("rules", "compiled.json")).parent.glob("*.yaml"))
 
 
 def all_rules() -> list[Rule]:
@@ -161,7 +161,7 @@ def main() -> int:
     """Write the generated files, or with ``--check`` compare them; 1 when one differs."""
     rules = all_rules()
     examples = _examples(rules)
-    folder = data_file("rules", "compiled.json").parent
+    folder = Path(data_file("rules", "compiled.json")).parent
     wanted = {
         "compiled.json": _compiled(),
         "examples.json": json.dumps(examples, ensure_ascii=False, indent=1, sort_keys=True) + "\n",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _OCTAL = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
@@ -29,7 +28,7 @@ class Changes:
         self.gaps = gaps or {}
 
 
-def changes_since(root: Path, revision: str) -> Changes:
+def changes_since(root: str | os.PathLike[str], revision: str) -> Changes:
     """What of the work tree below ``root`` differs from a revision.
 
     Raises:
@@ -90,7 +89,7 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
     return bytes([int(sign, 8) & 255]) if len(sign) == 3 else _ESCAPES.get(sign, sign)
 
 
-def _git(root: Path, arguments: list[str]) -> bytes | None:
+def _git(root: str | os.PathLike[str], arguments: list[str]) -> bytes | None:
     import subprocess
 
     safe = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "diff.external="]
@@ -98,7 +97,11 @@ def _git(root: Path, arguments: list[str]) -> bytes | None:
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
         done = subprocess.run(
-            ["git", *safe, "-C", str(root), *arguments], capture_output=True, check=False, env=environment, timeout=120
+            ["git", *safe, "-C", os.fspath(root), *arguments],
+            capture_output=True,
+            check=False,
+            env=environment,
+            timeout=120,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import os
 
-_INSTALLED = Path(__file__).parent / "_data"
-_CHECKOUT = Path(__file__).parent.parent
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
-def data_file(folder: str, name: str) -> Path:
+def data_file(folder: str, name: str) -> str:
     """The path of a data file (``rules``/``compiled.json``), whether depcheck is installed or run from a checkout."""
-    installed = _INSTALLED / folder / name
-    return installed if installed.exists() else _CHECKOUT / folder / name
+    installed = os.path.join(_PACKAGE, "_data", folder, name)
+    return installed if os.path.exists(installed) else os.path.join(os.path.dirname(_PACKAGE), folder, name)
 
 
 def load_json(folder: str, name: str) -> dict[str, object]:
@@ -21,7 +20,8 @@ def load_json(folder: str, name: str) -> dict[str, object]:
     Raises:
         FileNotFoundError: the installation is damaged.
     """
-    loaded: object = json.loads(data_file(folder, name).read_text("utf-8"))
+    with open(data_file(folder, name), encoding="utf-8") as file:
+        loaded: object = json.load(file)
     if not isinstance(loaded, dict):
         raise ValueError(f"{folder}/{name} does not hold an object")
     return loaded

@@ -1,14 +1,13 @@
 """Which files are scanned: what git lists in a work tree, an own walker that honours ``.gitignore`` elsewhere.
 
 Nothing is followed out of the root, nothing that the repository configures is run, and every file that is passed over
-is told with its reason.
+is told with its reason. Paths are texts here: importing ``pathlib`` takes as long as reading a small file.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from depcheck.findings import Skipped
@@ -43,64 +42,88 @@ class Discovery:
 
     __slots__ = ("candidates", "notices", "root", "skipped")
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str) -> None:
         self.root = root
         self.candidates: list[Candidate] = []
         self.skipped: list[Skipped] = []
         self.notices: list[str] = []
 
 
-def find_root(paths: Sequence[Path]) -> Path:
+def find_root(paths: Sequence[str | os.PathLike[str]]) -> str:
     """The folder that paths are told relative to: the nearest one upwards with a ``depcheck.yaml`` or the top of a
     work tree; else the current folder, where it holds all of the paths; else their common folder."""
-    places = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100  (resolve() would follow links)
-    common = Path(os.path.commonpath(places))
-    # os.path answers where a Path would raise: in folders that this person may not enter.
-    if not os.path.isdir(common):  # noqa: PTH112
-        common = common.parent
-    for folder in (common, *common.parents):
+    places = [os.path.abspath(path) for path in paths]  # realpath() would follow links
+    common = os.path.commonpath(places)
+    if not os.path.isdir(common):
+        common = os.path.dirname(common)
+    for folder in _upwards(common):
         if policies_in(folder) or _has_git(folder):
             return folder
-    here = Path.cwd()
-    if all(place.is_relative_to(here) for place in places):
+    here = os.getcwd()
+    if all(below(place, here) is not None for place in places):
         return here
     return common
 
 
-def policies_in(folder: Path) -> list[Path]:
-    """The policy files that stand in a folder."""
-    return [folder / name for name in POLICY_NAMES if os.path.isfile(folder / name)]  # noqa: PTH113
+def below(path: str, folder: str) -> str | None:
+    """A path relative to a folder that it is in, with ``/``; empty for the folder itself, None outside of it."""
+    if os.path.normcase(path) == os.path.normcase(folder):
+        return ""
+    start = os.path.join(folder, "")
+    if not os.path.normcase(path).startswith(os.path.normcase(start)):
+        return None
+    return path[len(start) :].replace(os.sep, "/")
 
 
-def _has_git(folder: Path) -> bool:
+def policies_in(folder: str) -> list[str]:
+    """The names of the policy files that stand in a folder."""
+    return [name for name in POLICY_NAMES if os.path.isfile(os.path.join(folder, name))]
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder and those that it is in."""
+    while True:
+        yield folder
+        outer = os.path.dirname(folder)
+        if outer == folder:
+            return
+        folder = outer
+
+
+def _has_git(folder: str) -> bool:
     """Whether a folder is the top of a work tree; ``.git`` is a file in linked work trees and submodules."""
-    return os.path.exists(folder / ".git")  # noqa: PTH110
+    return os.path.exists(os.path.join(folder, ".git"))
 
 
-def in_work_tree(folder: Path) -> bool:
+def in_work_tree(folder: str | os.PathLike[str]) -> bool:
     """Whether git keeps this folder."""
-    return any(_has_git(each) for each in (folder, *folder.parents))
+    return any(_has_git(each) for each in _upwards(os.fspath(folder)))
 
 
-def discover(root: Path, paths: Sequence[Path], *, use_git: bool = True) -> Discovery:
+def discover(
+    root: str | os.PathLike[str], paths: Sequence[str | os.PathLike[str]], *, use_git: bool = True
+) -> Discovery:
     """The files below ``paths`` (files or folders inside ``root``), sorted, each once.
 
     Raises:
         FileNotFoundError: a path does not exist. The message is a sentence for the person.
     """
+    root = os.fspath(root)
     found = Discovery(root)
-    wanted = [_relative(root, path) for path in paths]
-    folders = [path for path in wanted if not path or _is_folder(root / path)]
+    wanted = [_relative(root, os.fspath(path)) for path in paths]
+    folders = [path for path in wanted if not path or _is_folder(os.path.join(root, path))]
     files = [path for path in dict.fromkeys(wanted) if path not in folders]
     for path in files:
-        if not os.path.lexists(root / path):
+        if not os.path.lexists(os.path.join(root, path)):
             raise FileNotFoundError(f'no such file or folder: "{path}"')
     listed: dict[str, bool | None] = {}
     by_tree: dict[str, list[str]] = {}
     for folder in folders:
         by_tree.setdefault(_tree_of(root, folder), []).append(folder)
     for tree, inside in by_tree.items():
-        in_tree = _listed_by_git(root, tree, inside, found) if use_git and in_work_tree(root / tree) else None
+        in_tree = (
+            _listed_by_git(root, tree, inside, found) if use_git and in_work_tree(os.path.join(root, tree)) else None
+        )
         listed.update(in_tree if in_tree is not None else dict.fromkeys(_walk(root, inside, found)))
     tracked = _tracked(root, [path for path in files if path not in listed]) if use_git else {}
     for path in files:
@@ -114,11 +137,11 @@ def discover(root: Path, paths: Sequence[Path], *, use_git: bool = True) -> Disc
     return found
 
 
-def read(root: Path, path: str, *, limit: int = SIZE_LIMIT) -> Source | Skipped:
+def read(root: str | os.PathLike[str], path: str, *, limit: int = SIZE_LIMIT) -> Source | Skipped:
     """The text of a file, or why it was not read. Bytes that are not UTF-8 become U+FFFD."""
     try:
-        full = os.path.join(root, path)  # noqa: PTH118  (for every file: a Path takes five times as long)
-        size = os.stat(full).st_size  # noqa: PTH116
+        full = os.path.join(root, path)
+        size = os.stat(full).st_size
         if size > limit:
             return Skipped(path, f"larger than {_size(limit)} ({_size(size)})")
         with open(full, "rb") as handle:
@@ -148,28 +171,27 @@ def _decoded(path: str, data: bytes, encoding: str, *, bom: bool) -> Source:
         return Source(path, data.decode(encoding, "replace"), bom=bom, lossy=True)
 
 
-def _is_folder(path: Path) -> bool:
-    return os.path.isdir(path) and not os.path.islink(path)  # noqa: PTH112, PTH114
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
-def _tree_of(root: Path, folder: str) -> str:
+def _tree_of(root: str, folder: str) -> str:
     """The work tree below the root that a folder is in: git lists nothing of a repository inside of another."""
-    while folder and not _has_git(root / folder):
+    while folder and not _has_git(os.path.join(root, folder)):
         folder = folder.rpartition("/")[0]
     return folder
 
 
-def _relative(root: Path, path: Path) -> str:
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  (resolve() would follow links)
-    if not absolute.is_relative_to(root):
+def _relative(root: str, path: str) -> str:
+    relative = below(os.path.abspath(path), root)  # realpath() would follow links
+    if relative is None:
         raise FileNotFoundError(f'"{path}" is outside the scanned root "{root}"; scan it on its own')
-    text = absolute.relative_to(root).as_posix()
-    return "" if text == "." else text
+    return relative
 
 
-def _not_readable(root: Path, path: str) -> str:
+def _not_readable(root: str, path: str) -> str:
     """Why a listed path is not a file to read; empty when it is one."""
-    full = os.path.join(root, path)  # noqa: PTH118  (asked for every file; a Path costs four times as much)
+    full = os.path.join(root, path)
     try:
         mode = os.lstat(full).st_mode
     except FileNotFoundError:
@@ -177,8 +199,7 @@ def _not_readable(root: Path, path: str) -> str:
     except OSError as error:
         return f"could not be read: {(error.strerror or 'input/output error').lower()}"
     if S_ISLNK(mode):
-        target = Path(os.path.realpath(full))
-        if not target.is_relative_to(os.path.realpath(root)):
+        if below(os.path.realpath(full), os.path.realpath(root)) is None:
             return "a symbolic link out of the scanned root"
         return LINKED
     if S_ISDIR(mode):
@@ -186,10 +207,10 @@ def _not_readable(root: Path, path: str) -> str:
     return "" if S_ISREG(mode) else "not a regular file"
 
 
-def _git(root: Path, arguments: Iterable[str]) -> bytes | None:
+def _git(root: str, arguments: Iterable[str]) -> bytes | None:
     import subprocess
 
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", str(root), *arguments]
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", root, *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
@@ -199,11 +220,11 @@ def _git(root: Path, arguments: Iterable[str]) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _listed_by_git(root: Path, tree: str, folders: list[str], found: Discovery) -> dict[str, bool | None] | None:
+def _listed_by_git(root: str, tree: str, folders: list[str], found: Discovery) -> dict[str, bool | None] | None:
     prefix = f"{tree}/" if tree else ""
     specs = [f":(literal){folder.removeprefix(prefix)}" if folder != tree else "." for folder in folders]
     arguments = ["ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", "--", *specs]
-    output = _git(root / tree, arguments)
+    output = _git(os.path.join(root, tree), arguments)
     if output is None:
         where = f'the work tree "{tree}"' if tree else "this work tree"
         found.notices.append(f"git could not list {where}, so files were found by walking its folders")
@@ -219,7 +240,7 @@ def _listed_by_git(root: Path, tree: str, folders: list[str], found: Discovery) 
     return listed
 
 
-def _tracked(root: Path, paths: list[str]) -> dict[str, bool]:
+def _tracked(root: str, paths: list[str]) -> dict[str, bool]:
     """Which of some paths git tracks. Asked only for files where it matters, because it costs a process."""
     names = [path for path in paths if ".env" in path.rsplit("/", 1)[-1]]
     if not names or not in_work_tree(root):
@@ -231,7 +252,7 @@ def _tracked(root: Path, paths: list[str]) -> dict[str, bool]:
     return {path: path in tracked for path in names}
 
 
-def _walk(root: Path, folders: list[str], found: Discovery) -> Iterator[str]:
+def _walk(root: str, folders: list[str], found: Discovery) -> Iterator[str]:
     """Files below folders, ignore files honoured from the root down."""
     seen: set[str] = set()
     for folder in sorted(folders):
@@ -249,7 +270,7 @@ def _walk(root: Path, folders: list[str], found: Discovery) -> Iterator[str]:
             seen.add(current)
             here = _with_ignore_file(root, current, inherited)
             try:
-                entries = sorted(os.scandir(root / current), key=lambda entry: entry.name)
+                entries = sorted(os.scandir(os.path.join(root, current)), key=lambda entry: entry.name)
             except OSError as error:
                 found.skipped.append(Skipped(current, f"could not be listed: {(error.strerror or '').lower()}"))
                 continue
@@ -260,7 +281,7 @@ def _walk(root: Path, folders: list[str], found: Discovery) -> Iterator[str]:
                     continue
                 if not is_folder:
                     yield path
-                elif str(root / path) in _NO_FILES:
+                elif os.path.join(root, path) in _NO_FILES:
                     found.skipped.append(Skipped(path, "a folder of the operating system that holds no files"))
                 elif entry.name not in _NEVER_ENTERED:
                     stack.append((path, here))
@@ -268,12 +289,13 @@ def _walk(root: Path, folders: list[str], found: Discovery) -> Iterator[str]:
                     found.skipped.append(Skipped(path, "a folder of dependencies or caches"))
 
 
-def _with_ignore_file(root: Path, folder: str, inherited: list[Pattern]) -> list[Pattern]:
-    file = root / folder / ".gitignore"
+def _with_ignore_file(root: str, folder: str, inherited: list[Pattern]) -> list[Pattern]:
+    file = os.path.join(root, folder, ".gitignore")
     try:
-        if not file.is_file() or file.stat().st_size > 1024 * 1024:
+        if not os.path.isfile(file) or os.stat(file).st_size > 1024 * 1024:
             return inherited
-        return inherited + patterns(file.read_text("utf-8", "replace"), folder)
+        with open(file, encoding="utf-8", errors="replace") as handle:
+            return inherited + patterns(handle.read(), folder)
     except OSError:
         return inherited
 

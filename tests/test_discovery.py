@@ -66,14 +66,14 @@ def test_git_tells_which_files_are_tracked(tree: Path) -> None:
 
 def test_a_folder_of_a_work_tree(tree: Path) -> None:
     git(tree, "init", "-q")
-    assert find_root([tree / "a"]) == tree
+    assert Path(find_root([tree / "a"])) == tree
     assert paths(discover(tree, [tree / "a"])) == ["a/x.tf"]
 
 
 def test_the_policy_marks_the_root(tree: Path) -> None:
     git(tree, "init", "-q")
     (tree / "a" / "depcheck.yaml").write_text("version: 1\n")
-    assert find_root([tree / "a" / "x.tf"]) == tree / "a"
+    assert Path(find_root([tree / "a" / "x.tf"])) == tree / "a"
 
 
 def test_an_explicit_file_is_read_though_ignored(tree: Path) -> None:
@@ -134,12 +134,12 @@ def test_a_linked_work_tree_and_a_submodule(tree: Path) -> None:
     git(tree, "add", "main.tf")
     git(tree, *identity, "commit", "-qm", "one")
     git(tree, "worktree", "add", "-q", str(tree.parent / "linked"))
-    assert find_root([tree.parent / "linked" / "main.tf"]) == tree.parent / "linked"
+    assert Path(find_root([tree.parent / "linked" / "main.tf"])) == tree.parent / "linked"
     assert paths(discover(tree.parent / "linked", [tree.parent / "linked"])) == ["main.tf"]
     git(tree, *identity, "submodule", "add", "-q", str(tree.parent / "linked"), "module")
     found = discover(tree, [tree])
     assert {skip.path: skip.reason for skip in found.skipped}["module"].endswith("scan it by itself")
-    assert find_root([tree / "module" / "main.tf"]) == tree / "module"
+    assert Path(find_root([tree / "module" / "main.tf"])) == tree / "module"
     assert paths(discover(tree, [tree / "module", tree / "a"])) == ["a/x.tf", "module/main.tf"]
 
 
@@ -235,7 +235,7 @@ def test_a_folder_that_may_not_be_entered(tree: Path) -> None:
     for mode in (0o000, 0o444):
         (tree / "a").chmod(mode)
         try:
-            assert find_root([tree / "a"]) in (tree, Path.cwd(), tree / "a")
+            assert Path(find_root([tree / "a"])) in (tree, Path.cwd(), tree / "a")
             found = discover(tree, [tree])
         finally:
             (tree / "a").chmod(0o755)

@@ -92,12 +92,8 @@ def _is_ignored(path: str, project: Project) -> bool:
     rules = []
     for end in range(len(parts)):
         folder = "/".join(parts[:end])
-        file = project.root / folder / ".gitignore"
-        try:
-            if file.is_file() and file.stat().st_size < 1024 * 1024:
-                rules += patterns(file.read_text("utf-8", "replace"), folder)
-        except OSError:
-            continue
+        text = project.text_on_disk(f"{folder}/.gitignore" if folder else ".gitignore")
+        rules += patterns(text, folder) if text is not None else []
     return any(ignored("/".join(parts[:end]), rules, folder=end < len(parts)) for end in range(1, len(parts) + 1))
 
 

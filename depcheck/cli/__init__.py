@@ -62,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
     # A run builds trees that live until it ends; looking for cycles in them over and over doubles the time.
     gc.disable()
     try:
-        os.getcwd()  # noqa: PTH109
+        os.getcwd()
     except OSError:
         sys.stderr.write("the current folder does not exist any more; change to one that does\n")
         return USAGE

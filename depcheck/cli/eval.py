@@ -163,7 +163,7 @@ def _options(inputs: Inputs) -> Options:
 
     paths = [Path(path) for path in inputs.paths]
     root = find_root(paths)
-    names = [Path(name).resolve().relative_to(root.resolve()).as_posix() for name in inputs.var_files]
+    names = [Path(name).resolve().relative_to(Path(root).resolve()).as_posix() for name in inputs.var_files]
     return Options(paths, root=root, docs=inputs.docs, var_files=names)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from difflib import get_close_matches
-from pathlib import Path
 
 import click
 
@@ -20,7 +19,7 @@ def command(name: str, config: str | None) -> int:
     """Explain a rule, or the finding with a fingerprint (its first eight characters are enough)."""
     from depcheck.cli.inputs import Inputs, packs_folder, policy_of, rules_of
 
-    root = find_root([Path.cwd()])
+    root = find_root(["."])
     inputs = Inputs(config=config)
     rules = rules_of(policy_of(inputs, root), packs_folder(inputs, root))
     by_id = {rule.id: rule for rule in rules}

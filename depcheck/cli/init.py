@@ -99,7 +99,7 @@ def _refused(inputs: Inputs, entries: Entries) -> list[Entry]:
     from depcheck.source import Source
 
     by_line = {at: path for at, (_, path) in enumerate(written(entries), _HEAD.count("\n") + 1) if path}
-    folder = Path(inputs.paths[0])
+    folder = inputs.paths[0]
     try:
         policy = load(Source(NAME, _text(entries)))
         rules = rules_of(policy, folder)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depcheck.cli import UserError
-from depcheck.discovery import POLICY_NAMES, SIZE_LIMIT, find_root, policies_in
+from depcheck.discovery import POLICY_NAMES, SIZE_LIMIT, below, find_root, policies_in
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from depcheck.packs import Rule
     from depcheck.policy import Policy
     from depcheck.project import Project
@@ -67,7 +67,7 @@ class Inputs:
         self.whole_project = whole_project
 
 
-def policy_of(inputs: Inputs, root: Path) -> Policy | None:
+def policy_of(inputs: Inputs, root: str) -> Policy | None:
     """The policy that applies, None without one.
 
     Raises:
@@ -76,19 +76,20 @@ def policy_of(inputs: Inputs, root: Path) -> Policy | None:
     if inputs.no_config:
         return None
     if inputs.config is not None:
-        path = Path(inputs.config)
-        if not path.is_file():
+        path = inputs.config
+        if not os.path.isfile(path):
             raise UserError(f'--config: no such file: "{inputs.config}"')
     else:
         found = policies_in(root)
         for name in POLICY_NAMES:
-            if root / name not in found and os.path.lexists(root / name) and not (root / name).is_dir():
+            full = os.path.join(root, name)
+            if name not in found and os.path.lexists(full) and not os.path.isdir(full):
                 raise UserError(f"{name}: not a file that can be read, so what it promises is not known; repair it")
         if not found:
             return None
         if len(found) > 1:
-            raise UserError(f"{found[0].name} and {found[1].name} are both there; keep one of them")
-        path = found[0]
+            raise UserError(f"{found[0]} and {found[1]} are both there; keep one of them")
+        path = os.path.join(root, found[0])
     from depcheck.policy import PolicyError, load
 
     try:
@@ -104,9 +105,9 @@ def _shown(error: Exception) -> str:
     return without_secrets(str(error))
 
 
-def packs_folder(inputs: Inputs, root: Path) -> Path:
+def packs_folder(inputs: Inputs, root: str) -> str:
     """The folder that a policy's packs are below: its own."""
-    return root if inputs.config is None else Path(inputs.config).absolute().parent
+    return root if inputs.config is None else os.path.dirname(os.path.abspath(inputs.config))
 
 
 def _place(policy: Policy, key: str) -> str:
@@ -117,7 +118,7 @@ def _place(policy: Policy, key: str) -> str:
     return f"{span.path}:{span.line}:{span.column}: "
 
 
-def rules_of(policy: Policy | None, folder: Path) -> list[Rule]:
+def rules_of(policy: Policy | None, folder: str) -> list[Rule]:
     """The built-in rules and those of the plugins, and of the packs below a folder, that the policy names.
 
     Raises:
@@ -159,8 +160,8 @@ def project_of(inputs: Inputs) -> tuple[Project, Policy | None, frozenset[str] |
         if len(inputs.paths) > 1:
             raise UserError('"-" reads one file from standard input; give no other path beside it')
         name = _input_name(inputs)
-        paths: list[Path] = []
-        root = find_root([Path(name)])
+        paths: list[str] = []
+        root = find_root([name])
         sources = [_standard_input(inputs, _inside(root, name))]
     else:
         paths = _paths(inputs)
@@ -207,16 +208,16 @@ def _other_policies(project: Project) -> Iterator[str]:
         yield f"{others[0]}{more} not applied here: one policy speaks for a scan; scan that folder by itself"
 
 
-def _var_file(name: str, root: Path) -> str:
-    if not Path(name).is_file():
+def _var_file(name: str, root: str) -> str:
+    if not os.path.isfile(name):
         raise UserError(f'--var-file: no such file: "{name}"')
-    return Path(os.path.relpath(name, root)).as_posix()
+    return os.path.relpath(name, root).replace(os.sep, "/")
 
 
-def _below(root: Path, path: Path) -> str:
+def _below(root: str, path: str) -> str:
     """A path relative to the root, folders with a slash at the end."""
-    relative = Path(os.path.abspath(path)).relative_to(root).as_posix()  # noqa: PTH100
-    return f"{relative}/" if path.is_dir() and not path.is_symlink() else relative
+    relative = below(os.path.abspath(path), root) or "."
+    return f"{relative}/" if os.path.isdir(path) and not os.path.islink(path) else relative
 
 
 def _environment(name: str, project: Project) -> str:
@@ -231,17 +232,16 @@ def _environment(name: str, project: Project) -> str:
     return canonical or name
 
 
-def _paths(inputs: Inputs) -> list[Path]:
+def _paths(inputs: Inputs) -> list[str]:
     for name in inputs.paths:
         if not name:
             raise UserError('a path is empty; write "." for the current folder')
         if not os.path.lexists(name):
             raise UserError(f'no such file or folder: "{name}"')
-    paths = [Path(name) for name in inputs.paths]
     if inputs.whole_project:
-        return paths
+        return list(inputs.paths)
     # A link that a person names is meant; one that git hands to a hook is a file of the repository.
-    return [path.resolve() if path.is_symlink() and path.is_dir() else path for path in paths]
+    return [os.path.realpath(path) if os.path.islink(path) and os.path.isdir(path) else path for path in inputs.paths]
 
 
 def _input_name(inputs: Inputs) -> str:
@@ -250,10 +250,10 @@ def _input_name(inputs: Inputs) -> str:
     return inputs.stdin_filename
 
 
-def _inside(root: Path, name: str) -> str:
+def _inside(root: str, name: str) -> str:
     """A file's path relative to the root where it is below it, as given where it is not."""
-    path = Path(os.path.abspath(name))  # noqa: PTH100
-    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+    path = os.path.abspath(name)
+    return below(path, root) or path.replace(os.sep, "/")
 
 
 def _standard_input(inputs: Inputs, name: str) -> Source:
@@ -282,17 +282,20 @@ def _size(text: str | None) -> int:
         raise UserError(f"--max-size: {error}") from error
 
 
-def _day(text: str | None) -> date:
+def _day(text: str | None) -> date | None:
+    """The day that the scan is for; None for today."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if text is None and not epoch:
+        return None
+    from datetime import UTC, date, datetime
+
     if text is not None:
         try:
             return date.fromisoformat(text)
         except ValueError as error:
             raise UserError(f'--as-of: "{text}" is no date; write YYYY-MM-DD') from error
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
-        return date.today()
     try:
-        return datetime.fromtimestamp(int(epoch), UTC).date()
+        return datetime.fromtimestamp(int(epoch or 0), UTC).date()
     except (ValueError, OverflowError, OSError) as error:
         raise UserError(
             f'SOURCE_DATE_EPOCH: "{epoch}" is no number of seconds since 1970; correct it or unset it'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -73,7 +73,7 @@ def _is_whole(inputs: Inputs, project: Project) -> bool:
     """Whether everything below the root was read, so that what matches nothing is a mistake."""
     if inputs.whole_project:
         return True
-    return any(Path(path).resolve() == project.root.resolve() for path in inputs.paths if path != "-")
+    return any(os.path.realpath(path) == os.path.realpath(project.root) for path in inputs.paths if path != "-")
 
 
 def _refuse_mistakes(project: Project) -> None:

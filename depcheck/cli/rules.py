@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from depcheck.cli import CLEAN, UserError, write
@@ -18,7 +16,7 @@ def command(format_: str, pack: str | None, config: str | None) -> int:
     """List the rules: built-in ones and those that depcheck.yaml brings."""
     from depcheck.cli.inputs import Inputs, packs_folder, policy_of, rules_of
 
-    root = find_root([Path.cwd()])
+    root = find_root(["."])
     inputs = Inputs(config=config)
     rules = rules_of(policy_of(inputs, root), packs_folder(inputs, root))
     if pack is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depcheck.cli import CLEAN, FINDINGS, INTERNAL, USAGE, UserError, say, write
@@ -130,7 +129,8 @@ def report_of(inputs: Inputs, choices: Choices) -> Report:
     known = frozenset[str]()
     if choices.baseline is not None:
         try:
-            known = baseline_file.read(choices.baseline, Path(choices.baseline).read_text("utf-8", "replace"))
+            with open(choices.baseline, encoding="utf-8", errors="replace") as file:
+                known = baseline_file.read(choices.baseline, file.read())
         except OSError as error:
             raise UserError(
                 f'--baseline: "{choices.baseline}" cannot be read; write it with `depcheck baseline`'
@@ -143,7 +143,7 @@ def report_of(inputs: Inputs, choices: Choices) -> Report:
         environment=inputs.environment,
         shown=shown,
         fail_on=choices.fail_on or (policy.rules.fail_on if policy is not None else "medium"),
-        partial=any(path == "-" or Path(path).is_file() for path in inputs.paths),
+        partial=any(path == "-" or os.path.isfile(path) for path in inputs.paths),
     )
     return run(project, rules, settings)
 
@@ -178,7 +178,8 @@ def _write(
     for other, file in outputs:
         text = render(report, other, options=Options(show=show, suppressed=suppressed))
         try:
-            Path(file).write_bytes(text.encode("utf-8", "replace"))
+            with open(file, "wb") as handle:
+                handle.write(text.encode("utf-8", "replace"))
         except OSError as error:
             raise UserError(f'--output: "{file}" cannot be written: {(error.strerror or "").lower()}') from error
     options = Options(color=colour and format_ == "text", width=width, show=show, suppressed=suppressed)

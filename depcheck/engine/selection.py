@@ -12,6 +12,7 @@ from depcheck.project.addresses import matches
 
 if TYPE_CHECKING:
     from depcheck.policy import Policy
+    from depcheck.project import Project
 
 PROFILES = ("default", "strict")
 
@@ -84,10 +85,10 @@ class Selection:
         """``"name", did you mean "nearest"?`` for a name that is no rule."""
         return _quoted(name, sorted(self.known))
 
-    def suppression(self, rule: str, resource: str | None, path: str, today: str) -> Suppression | None:
-        """The policy's exception that covers a rule at a resource and a path on a day, or None."""
+    def suppression(self, rule: str, resource: str | None, path: str, project: Project) -> Suppression | None:
+        """The policy's exception that covers a rule at a resource and a path on the day of the project, or None."""
         for index, entry in enumerate(self._exceptions):
-            if entry.rule != rule or (entry.until is not None and entry.until.isoformat() < today):
+            if entry.rule != rule or (entry.until is not None and entry.until < project.as_of):
                 continue
             if entry.resources and not any(matches(resource or "", glob) for glob in entry.resources):
                 continue

@@ -16,13 +16,13 @@ from depcheck.source import Span
 class Silencer:
     """What silences findings in a project, and what is wrong with it. Remembers which comments did something."""
 
-    __slots__ = ("_baseline", "_ignores", "_malformed", "_selection", "_today", "blocks")
+    __slots__ = ("_baseline", "_ignores", "_malformed", "_project", "_selection", "blocks")
 
     def __init__(self, project: Project, selection: Selection, baseline: frozenset[str]) -> None:
         self._selection = selection
         self._baseline = baseline
         self.blocks = Blocks(project)
-        self._today = project.as_of.isoformat()
+        self._project = project
         self._ignores: dict[str, list[suppressions.Ignore]] = {}
         self._malformed: list[tuple[Span, str]] = []
         for comments in project.comments.values():
@@ -30,6 +30,10 @@ class Silencer:
             self._add(found)
             self._malformed.extend(malformed)
         self._add(suppressions.in_templates(project))
+
+    @property
+    def _today(self) -> str:
+        return self._project.as_of.isoformat()
 
     def _add(self, ignores: Iterable[suppressions.Ignore]) -> None:
         for ignore in ignores:
@@ -48,13 +52,13 @@ class Silencer:
     def violation(self, rule: Rule, violation: Violation) -> Suppression | None:
         """What silences a violation before it is a finding."""
         return self.meant(rule.id, rule.aliases, violation.span) or self._selection.suppression(
-            rule.id, violation.resource, violation.span.path, self._today
+            rule.id, violation.resource, violation.span.path, self._project
         )
 
     def finding(self, item: Finding) -> Suppression | None:
         """What silences a finding."""
         said = self.meant(item.rule, item.aliases, item.span) or self._selection.suppression(
-            item.rule, item.resource, item.span.path, self._today
+            item.rule, item.resource, item.span.path, self._project
         )
         if said is None and item.fingerprint in self._baseline:
             return Suppression("baseline", "it was there when the baseline was written")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from depcheck.engine.blocks import Blocks
 from depcheck.findings import Suppression
@@ -238,6 +237,8 @@ def _read_own(span: Span, match: re.Match[str], found: list[Ignore], malformed: 
 
 
 def _is_day(text: str) -> bool:
+    from datetime import date
+
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

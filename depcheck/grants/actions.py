@@ -88,7 +88,8 @@ def _services(prefix: str) -> Iterator[str]:
 def _table() -> dict[str, str]:
     import zlib
 
-    raw = data_file("schemas", "iam-actions.txt.gz").read_bytes()
+    with open(data_file("schemas", "iam-actions.txt.gz"), "rb") as file:
+        raw = file.read()
     # 31 is the largest window, in a gzip wrapping.
     text = zlib.decompress(raw, 31).decode()
     lines = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))

@@ -41,12 +41,13 @@ def read_pack(source: Source, name: str, *, plugin: str = "", data_only: bool = 
     return rules
 
 
-def team_packs(root: Path, globs: Iterable[str]) -> list[Rule]:
+def team_packs(folder: str, globs: Iterable[str]) -> list[Rule]:
     """The rules of the packs that a policy names by path, below its folder; data only.
 
     Raises:
         PackError: a pattern matches nothing, or a file is not a pack.
     """
+    root = Path(folder)
     rules: list[Rule] = []
     for pattern in globs:
         if Path(pattern).is_absolute() or ".." in Path(pattern).parts:

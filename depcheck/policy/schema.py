@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 from depcheck.data import data_file
 from depcheck.policy.models.document import Document
@@ -37,7 +38,7 @@ def _may_be_empty(definition: dict[str, object]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Write the schema, or with ``--check`` say whether the file is the one that would be written."""
-    path = data_file("schemas", NAME)
+    path = Path(data_file("schemas", NAME))
     wanted = text()
     if arguments == ["--check"]:
         current = path.read_text("utf-8") if path.is_file() else ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
@@ -14,6 +12,8 @@ from depcheck.project.relations import refers_to
 from depcheck.values import Unknown
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from depcheck.policy import Policy
 
 
@@ -27,10 +27,10 @@ class Project:
     """
 
     __slots__ = (
+        "_as_of",
         "_by_address",
         "_by_type",
         "_present",
-        "as_of",
         "comments",
         "environments",
         "facts",
@@ -48,7 +48,7 @@ class Project:
 
     def __init__(
         self,
-        root: Path,
+        root: str,
         facts: Facts,
         environments: Environments,
         *,
@@ -67,7 +67,7 @@ class Project:
         self.facts = facts
         self.environments = environments
         self.policy = policy
-        self.as_of = as_of if as_of is not None else date.today()
+        self._as_of = as_of
         self.comments = comments or {}
         self.problems = problems or []
         self.invalid = invalid or []
@@ -85,6 +85,15 @@ class Project:
         for resource in facts.resources:
             self._by_type.setdefault(resource.type, []).append(resource)
             self._by_address.setdefault((resource.address, resource.environment), resource)
+
+    @property
+    def as_of(self) -> date:
+        """The day that dates are held against: today, unless the caller said another."""
+        if self._as_of is None:
+            from datetime import date
+
+            self._as_of = date.today()
+        return self._as_of
 
     @property
     def present(self) -> list[str]:
@@ -126,6 +135,13 @@ class Project:
     def file(self, path: str) -> File | None:
         """A file that was read, by its path relative to the root."""
         return self.files.get(path)
+
+    def text_on_disk(self, path: str) -> str | None:
+        """The text of a file below the root, read or not; None for none, one that is no text, or above 1 MiB."""
+        from depcheck.discovery import read
+
+        source = read(self.root, path, limit=1024 * 1024)
+        return None if isinstance(source, Skipped) else source.text
 
     def in_environment(self, resources: Iterable[Resource], environment: str | None) -> list[Resource]:
         """Those of some resources that belong to an environment."""

@@ -11,8 +11,6 @@ from depcheck.model import Build, Instruction
 from depcheck.project import Project
 from depcheck.values import Known, string
 
-_LARGEST = 1024 * 1024
-
 
 def contexts(build: Build, project: Project) -> list[str]:
     """The folders that a Dockerfile is built from: those that compose files say, else its own."""
@@ -75,12 +73,9 @@ def ignore_file(build: Build, context: str, project: Project) -> IgnoreFile:
         file = project.file(path)
         if file is not None:
             return IgnoreFile(file.source.text)
-        try:
-            found = project.root / path
-            if found.is_file() and found.stat().st_size < _LARGEST:
-                return IgnoreFile(found.read_text("utf-8", "replace"))
-        except OSError:
-            continue
+        text = project.text_on_disk(path)
+        if text is not None:
+            return IgnoreFile(text)
     return IgnoreFile(None)
 
 

@@ -5,6 +5,7 @@ Rules report these places and the engine masks them, whichever rules run: :func:
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -217,7 +218,7 @@ def _around(each: NamedValue, project: Project) -> list[str]:
     if each.origin == "workflow":
         return [each.scope]
     path = each.key.path
-    names = [each.scope, path.rsplit("/", 2)[-2] if "/" in path else project.root.name]
+    names = [each.scope, path.rsplit("/", 2)[-2] if "/" in path else os.path.basename(project.root)]
     resource = project.resource(each.scope, each.environment) if each.scope else None
     if resource is not None:
         names.append(string(resource.get("image")) or "")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depcheck.discovery import LINKED, SIZE_LIMIT, Candidate, discover, find_root, read
+from depcheck.discovery import LINKED, SIZE_LIMIT, Candidate, below, discover, find_root, read
 from depcheck.environments import Environments, glob_match
 from depcheck.findings import ReadError, Skipped, raised
 from depcheck.model import Comment, Facts, File, Problem, Resource
@@ -18,6 +16,8 @@ from depcheck.project import Project
 from depcheck.source import Source, Text
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from depcheck.policy import Policy
     from depcheck.syntax.hcl_ast import HclFile
     from depcheck.terraform.tree import Tree
@@ -58,9 +58,9 @@ class Options:
 
     def __init__(
         self,
-        paths: Sequence[Path],
+        paths: Sequence[str | os.PathLike[str]],
         *,
-        root: Path | None = None,
+        root: str | os.PathLike[str] | None = None,
         docs: bool = False,
         all_text: bool = False,
         size_limit: int = SIZE_LIMIT,
@@ -72,8 +72,8 @@ class Options:
         use_git: bool = True,
     ) -> None:
         self.use_git = use_git
-        self.paths = list(paths)
-        self.root = root if root is not None else find_root(self.paths or [Path.cwd()])
+        self.paths = [os.fspath(path) for path in paths]
+        self.root = os.fspath(root) if root is not None else find_root(self.paths or ["."])
         self.docs = docs
         self.all_text = all_text
         self.size_limit = size_limit
@@ -177,12 +177,13 @@ class _Loader:
 
     def _follow_links(self) -> None:
         """A linked file of Terraform's belongs to the folder of the link as well: many root modules share files so."""
-        root = self.options.root.resolve()
         for skip in self.skipped:
             if skip.reason == LINKED and skip.path.endswith(_LINKABLE):
                 try:
-                    target = (root / skip.path).resolve().relative_to(root).as_posix()
+                    target = below(os.path.realpath(os.path.join(self.real_root, skip.path)), self.real_root)
                 except (OSError, ValueError, RuntimeError):
+                    continue
+                if target is None:
                     continue
                 if target in self.hcl:
                     self.hcl.setdefault(skip.path, self.hcl[target])
@@ -379,26 +380,25 @@ class _Loader:
         """A file inside the root that the configuration names, links followed inside the root only."""
         root = self.real_root
         try:
-            target = os.path.realpath(os.path.join(root, path), strict=True)  # noqa: PTH118
+            target = os.path.realpath(os.path.join(root, path), strict=True)
         except (OSError, ValueError, RuntimeError):
             # There is no such file, a loop of links, or a name that no file can have.
             return None
-        if not target.startswith(os.path.join(root, "")) or not os.path.isfile(target):  # noqa: PTH113, PTH118
+        if not target.startswith(os.path.join(root, "")) or not os.path.isfile(target):
             return None
-        source = read(Path(root), Path(os.path.relpath(target, root)).as_posix(), limit=self.options.size_limit)
+        source = read(root, os.path.relpath(target, root), limit=self.options.size_limit)
         return None if isinstance(source, Skipped) else Source(path, source.text, bom=source.bom, lossy=source.lossy)
 
     def _files_below(self, folder: str) -> list[str]:
         """The files below a folder inside the root, by their paths from there, for ``fileset()``."""
-        root = self.options.root.resolve()
-        start = (root / folder).resolve()
-        if not start.is_relative_to(root):
+        start = os.path.realpath(os.path.join(self.real_root, folder))
+        if below(start, self.real_root) is None:
             return []
         found: list[str] = []
         for path, folders, files in os.walk(start):
             folders[:] = sorted(name for name in folders if name not in _NEVER_LISTED)
-            base = Path(path).relative_to(start).as_posix()
-            found.extend(name if base == "." else f"{base}/{name}" for name in files)
+            base = below(path, start)
+            found.extend(f"{base}/{name}" if base else name for name in files)
             if len(found) > _LISTED_LIMIT:
                 break
         return sorted(found)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
+
+from depcheck.discovery import below
 
 if TYPE_CHECKING:
     from depcheck.project import Project
@@ -12,9 +15,9 @@ def is_there(project: Project, path: str) -> bool:
     """Whether a file or folder of that path below the root exists; no path leads out of the root."""
     if project.file(path) is not None:
         return True
-    root = project.root.resolve()
+    root = os.path.realpath(project.root)
     try:
-        found = (root / path).resolve()
-        return found.is_relative_to(root) and found.exists()
+        found = os.path.realpath(os.path.join(root, path))
+        return below(found, root) is not None and os.path.exists(found)
     except (OSError, ValueError):
         return False

@@ -48,14 +48,14 @@ def missing(project: Project) -> Iterator[Missing]:
 
 def _there(path: str, project: Project) -> bool:
     """Whether something stands at a path of the repository; what lies in an empty folder may be a submodule's."""
-    full = os.path.join(project.root, path)  # noqa: PTH118
+    full = os.path.join(project.root, path)
     # Git may list what is left out of this work tree.
     if os.path.lexists(full) or any(skip.path == path or skip.path.startswith(f"{path}/") for skip in project.skipped):
         return True
     folder = folder_of(path)
     while folder:
-        inside = os.path.join(project.root, folder)  # noqa: PTH118
-        if os.path.isdir(inside):  # noqa: PTH112
+        inside = os.path.join(project.root, folder)
+        if os.path.isdir(inside):
             with os.scandir(inside) as entries:
                 return next(entries, None) is None
         folder = folder_of(folder)
@@ -152,8 +152,8 @@ def _scripts(run: Known, base: str, job: Job, commands: list[Command], project: 
         if match is None:
             continue
         path = within(base, match["path"])
-        full = os.path.join(project.root, folder_of(path))  # noqa: PTH118
-        if os.path.isdir(full) and not _there(path, project):  # noqa: PTH112
+        full = os.path.join(project.root, folder_of(path))
+        if os.path.isdir(full) and not _there(path, project):
             yield Missing("script", path, word.span, job.address)
 
 

@@ -23,9 +23,8 @@ def slug_of(project: Project) -> str | None:
                 told |= {match[1] or match[2] for match in _SLUG.finditer(text)}
     if told:
         return told.pop() if len(told) == 1 else None
-    try:
-        content = (project.root / ".git" / "config").read_text("utf-8", "replace")[:100_000]
-    except OSError:
+    content = project.text_on_disk(".git/config")
+    if content is None:
         return None
     remotes = {match["name"]: match["slug"].removesuffix(".git") for match in _REMOTE.finditer(content)}
     return remotes.get("upstream") or remotes.get("origin")

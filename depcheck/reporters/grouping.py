@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import copy
 from typing import TypeAlias
 
 from depcheck.findings import SEVERITIES, Evidence, Finding, OpenQuestion, Report, RuleInfo
@@ -76,6 +75,8 @@ def _instances(groups: list[Group]) -> list[Group]:
         found.setdefault(_key_of_lines(group), []).append(group)
     for leader, *others in found.values():
         if others:
+            from copy import copy  # rarely: its import is not
+
             leader.finding = copy(leader.finding)
             more = f"{len(others)} more instance{'s' if len(others) > 1 else ''}"
             leader.finding.message += f" (the same in {more})"
