@@ -184,15 +184,16 @@ def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outco
     judged: list[tuple[Rule, Outcome]] = []
     errors: list[ReadError] = []
     ran: set[str] = set()
-    lacking = {"engine"}
-    if project.policy is None:
-        lacking.add("policy")
-    if not project.present:
-        lacking.add("environments")
+    there = set(project.kinds)
+    if project.policy is not None:
+        there.add("policy")
+    if project.present:
+        there.add("environments")
     for rule in chosen:
-        if rule.needs & lacking:
-            if rule.needs & lacking == {"environments"}:
-                ran.add(rule.id)  # what is of no environment keeps to it
+        lacking = rule.needs - there
+        if lacking:
+            if lacking.isdisjoint(("engine", "policy")):
+                ran.add(rule.id)  # where there is nothing of it, it is kept
             continue
         failed: list[tuple[Subject, BaseException]] = []
         for subject in subjects(rule, project):

@@ -41,7 +41,7 @@ Subject: TypeAlias = (
     | Project
 )
 #: The nouns that ``looks_at`` may name, and what its filter is held against; a project's is the kinds of its files, the
-#: types of its resources, the sources of its grants (``grant:iam``) and ``runtime``, one of which must be there.
+#: types of its resources and what else ``Project.kinds`` holds (``runtime`` …), one of which must be there.
 NOUNS = {
     "resource": "type",
     "setting": "origin",

@@ -17,7 +17,8 @@ class Rule:
     kinds; empty for all). ``when``, ``require`` and ``forbid`` are conditions of the requirement language; a rule with
     neither of the last two has a check function named after it. ``needs`` holds ``policy`` for a rule that is silent
     without one, ``environments`` for one that is silent where nothing tells its environment, ``engine`` for one that
-    the engine fills. ``group: file`` makes several violations in one file one finding; ``yields_to`` names more
+    the engine fills, or any of a project's kinds (``uses:actions/cache``) for one that is silent without it.
+    ``group: file`` makes several violations in one file one finding; ``yields_to`` names more
     specific rules that speak instead where both would. ``plugin`` is the import name of the package that brought the
     rule, empty for the built-in packs; ``module`` is the module of checks that has its function.
     """

@@ -9,7 +9,7 @@ from depcheck.environments import Environments
 from depcheck.findings import ReadError, Skipped
 from depcheck.model import Comment, Facts, File, Problem, Resource
 from depcheck.project.relations import refers_to
-from depcheck.values import Unknown
+from depcheck.values import Unknown, string
 
 if TYPE_CHECKING:
     from datetime import date
@@ -75,10 +75,7 @@ class Project:
         self.notices = notices or []
         self.failures = failures or []
         self.files: dict[str, File] = {file.source.path: file for file in facts.files}
-        #: What a rule may ask for before it is looked at: the kinds of files, ``grant:iam`` and its like, ``runtime``.
-        self.kinds = {file.kind for file in facts.files} | {f"grant:{each.source}" for each in facts.grants}
-        if facts.runtimes:
-            self.kinds.add("runtime")
+        self.kinds = _kinds(facts)
         self._present: list[str] | None = None
         self._by_type: dict[str, list[Resource]] = {}
         self._by_address: dict[tuple[str, str | None], Resource] = {}
@@ -146,3 +143,20 @@ class Project:
     def in_environment(self, resources: Iterable[Resource], environment: str | None) -> list[Resource]:
         """Those of some resources that belong to an environment."""
         return [resource for resource in resources if resource.environment == environment]
+
+
+def _kinds(facts: Facts) -> set[str]:
+    """What a rule may ask for before it is looked at: the kinds of files, ``runtime``, ``schedule`` (a job's, a crontab
+    line), ``grant:iam``, the programs that are run (``command:psql``), the actions of jobs (``uses:actions/cache``)."""
+    found = {file.kind for file in facts.files} | {f"grant:{each.source}" for each in facts.grants}
+    if facts.runtimes:
+        found.add("runtime")
+    if facts.schedules or any("schedule" in job.triggers for job in facts.jobs):
+        found.add("schedule")
+    found |= {f"command:{name}" for name in {command.name for command in facts.commands}}
+    for job in facts.jobs:
+        for step in job.steps:
+            used = string(step.uses) if step.uses is not None else None
+            if used is not None:
+                found.add(f"uses:{used.partition('@')[0].lower()}")
+    return found

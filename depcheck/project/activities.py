@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from depcheck.model import Command, Job, Step
 from depcheck.patterns import Pattern
+from depcheck.project.command_globs import Globs
 from depcheck.project.command_lines import scripts, unwrapped
 from depcheck.source import Span
 from depcheck.values import Known, Value, string
@@ -26,49 +27,13 @@ class Activity:
         self.step = step
 
 
-class _Globs:
-    """Which activities a text fits, by globs in which only ``*`` is special. Nothing is compiled: there are hundreds of
-    globs, and most scans hold a few commands."""
-
-    __slots__ = ("_by_start",)
-
-    def __init__(self) -> None:
-        # The first character of what the glob begins with ("" for a star) → the texts between the stars, the activity.
-        self._by_start: dict[str, list[tuple[list[str], str]]] = {}
-
-    def add(self, glob: str, name: str) -> None:
-        pieces = glob.split("*")
-        self._by_start.setdefault(pieces[0][:1], []).append((pieces, name))
-
-    def names(self, text: str) -> set[str]:
-        """The activities with a glob that the whole text fits."""
-        return {
-            name for start in {text[:1], ""} for pieces, name in self._by_start.get(start, ()) if _fits(text, pieces)
-        }
-
-
-def _fits(text: str, pieces: list[str]) -> bool:
-    first, last = pieces[0], pieces[-1]
-    if len(pieces) == 1:
-        return text == first
-    if not (text.startswith(first) and text.endswith(last)):
-        return False
-    place, end = len(first), len(text) - len(last)
-    for piece in pieces[1:-1]:
-        place = text.find(piece, place, end)
-        if place < 0:
-            return False
-        place += len(piece)
-    return place <= end
-
-
 class _Table:
     __slots__ = ("actions", "commands", "includes", "names", "scripts")
 
     def __init__(self, entries: object) -> None:
         self.names: list[str] = []
         self.includes: dict[str, list[str]] = {}
-        self.scripts, self.commands, self.actions = _Globs(), _Globs(), _Globs()
+        self.scripts, self.commands, self.actions = Globs(), Globs(), Globs()
         for entry in entries if isinstance(entries, list) else ():
             name = str(entry["name"])
             self.names.append(name)

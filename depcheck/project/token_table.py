@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from depcheck.patterns import Pattern
+from depcheck.project.command_globs import Globs, fits
 from depcheck.project.command_lines import unwrapped
 from depcheck.project.token_uses import Levels
 
@@ -68,41 +68,60 @@ class Entry(Case):
         self.source = str(entry.get("source", ""))
 
 
+class _Row:
+    """A row as it is in the file, and what is made of it when it is first asked for: a scan needs few of the rows."""
+
+    __slots__ = ("_entry", "data", "without")
+
+    def __init__(self, data: dict[str, object]) -> None:
+        self.data = data
+        self.without = _texts(data.get("without"))
+        self._entry: Entry | None = None
+
+    @property
+    def entry(self) -> Entry:
+        if self._entry is None:
+            self._entry = Entry(self.data)
+        return self._entry
+
+
 class _Table:
     __slots__ = ("actions", "api", "calls", "commands", "globs", "programs", "quiet")
 
     def __init__(self, data: dict[str, object]) -> None:
-        self.actions: dict[str, Entry] = {}
-        self.globs: list[tuple[str, Entry]] = []
-        for row in _rows(data.get("actions")):
-            entry = Entry(row)
-            for name in _texts(row.get("actions")):
+        self.actions: dict[str, _Row] = {}
+        self.globs: list[tuple[list[str], _Row]] = []
+        for each in _rows(data.get("actions")):
+            row = _Row(each)
+            for name in _texts(each.get("actions")):
                 if "*" in name:
-                    self.globs.append((name, entry))
+                    self.globs.append((name.split("*"), row))
                 else:
-                    self.actions[name] = entry
+                    self.actions[name] = row
         #: The first word of a command's glob → the rows that begin with it, in the order of the table.
-        self.commands: dict[str, list[tuple[str, tuple[str, ...], Entry]]] = {}
-        for row in _rows(data.get("commands")):
-            entry = Entry(row)
-            for glob in _texts(row.get("commands")):
+        self.commands: dict[str, list[tuple[list[str], _Row]]] = {}
+        for each in _rows(data.get("commands")):
+            row = _Row(each)
+            for glob in _texts(each.get("commands")):
                 first = glob.partition(" ")[0].rstrip("*")
-                self.commands.setdefault(first, []).append((glob, _texts(row.get("without")), entry))
-        self.api = [(Pattern(str(row["path"])), Entry(row)) for row in _rows(data.get("api"))]
-        self.calls: dict[str, Entry] = {}
-        for row in _rows(data.get("calls")):
-            self.calls.update(dict.fromkeys(_texts(row.get("calls")), Entry(row)))
+                self.commands.setdefault(first, []).append((glob.split("*"), row))
+        self.api = [(Pattern(str(each["path"])), _Row(each)) for each in _rows(data.get("api"))]
+        self.calls: dict[str, _Row] = {}
+        for each in _rows(data.get("calls")):
+            self.calls.update(dict.fromkeys(_texts(each.get("calls")), _Row(each)))
         quiet = _map(data.get("quiet"))
         self.programs = frozenset(_texts(quiet.get("programs")))
-        self.quiet = _texts(quiet.get("commands"))
+        self.quiet = Globs()
+        for glob in _texts(quiet.get("commands")):
+            self.quiet.add(glob, glob)
 
 
 def of_action(reference: str) -> Entry | None:
     """The row of an action (``owner/name[/path]@version``)."""
     name = reference.partition("@")[0].lower()
     table = _table()
-    found = table.actions.get(name)
-    return found or next((entry for glob, entry in table.globs if fnmatchcase(name, glob)), None)
+    found = table.actions.get(name) or next((row for pieces, row in table.globs if fits(name, pieces)), None)
+    return found.entry if found is not None else None
 
 
 @lru_cache(maxsize=4096)
@@ -110,21 +129,22 @@ def of_command(line: tuple[str, ...]) -> Entry | None:
     """The row of a command; wrappers such as ``sudo`` are looked through."""
     for words in unwrapped(list(line)):
         text = " ".join(words)
-        for glob, without, entry in _table().commands.get(words[0].rpartition("/")[2], ()):
-            if fnmatchcase(text, glob) and not any(word.partition("=")[0] in without for word in words):
-                return entry
+        for pieces, row in _table().commands.get(words[0].rpartition("/")[2], ()):
+            if fits(text, pieces) and not any(word.partition("=")[0] in row.without for word in words):
+                return row.entry
     return None
 
 
 def of_api(path: str) -> Entry | None:
     """The row of a path of GitHub's REST API, for requests that change something."""
     path = re.sub(r"^https://api\.github\.com", "", path).lstrip("/")
-    return next((entry for pattern, entry in _table().api if pattern.fullmatch(path)), None)
+    return next((row.entry for pattern, row in _table().api if pattern.fullmatch(path)), None)
 
 
 def of_call(name: str) -> Entry | None:
     """The row of a method of GitHub's client for JavaScript (``issues.createComment``)."""
-    return _table().calls.get(name)
+    found = _table().calls.get(name)
+    return found.entry if found is not None else None
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +157,7 @@ def is_quiet(line: tuple[str, ...]) -> bool:
     if words[0] in table.programs:
         return True
     text = " ".join(words)
-    if any(fnmatchcase(text, glob) for glob in table.quiet):
+    if table.quiet.names(text):
         return True
     found = of_text(" ".join(line))
     return bool(found) and _QUIET_ACTIVITIES.issuperset(found)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from depcheck.project.activities import _fits, of_action, of_text
+from depcheck.project.activities import of_action, of_text
+from depcheck.project.command_globs import fits
 from depcheck.project.command_lines import scripts, unwrapped
 
 TESTS = ["unit-test", "tests"]
@@ -101,4 +102,4 @@ def test_actions() -> None:
 @given(st.text("ab*", max_size=8), st.text("ab\n", max_size=12))
 @settings(deadline=None)
 def test_a_glob_fits_what_the_shell_says(glob: str, text: str) -> None:
-    assert _fits(text, glob.split("*")) == fnmatchcase(text, glob)
+    assert fits(text, glob.split("*")) == fnmatchcase(text, glob)
