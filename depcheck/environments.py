@@ -124,20 +124,23 @@ class Environments:
 
 
 _FILE_NAMES = tuple(
-    Pattern(pattern)
-    for pattern in (
-        r"\.env\.(?P<env>[a-z0-9_.-]+?)(?:\.(?:local|example|template|sample|dist))?",
-        r"(?P<env>[a-z0-9_-]+)\.env",
-        r"(?P<env>[a-z0-9_.-]+?)(?:\.auto)?\.tfvars(?:\.json)?",
-        r"(?:docker-)?compose[._-](?P<env>[a-z0-9_-]+)\.ya?ml",
-        r"dockerfile\.(?P<env>[a-z0-9_-]+)",
-        r"(?P<env>[a-z0-9_-]+)\.dockerfile",
-        r"values[._-](?P<env>[a-z0-9_-]+)\.ya?ml",
-        r"(?:fly|serverless|wrangler|appsettings)[._-](?P<env>[a-z0-9_-]+)\.(?:toml|ya?ml|jsonc?)",
-        r"(?P<env>[a-z0-9_-]+)\.tf(?:\.json)?",
+    Pattern(pattern, holding=tuple(words.split()))
+    for words, pattern in (
+        (".env.", r"\.env\.(?P<env>[a-z0-9_.-]+?)(?:\.(?:local|example|template|sample|dist))?"),
+        (".env", r"(?P<env>[a-z0-9_-]+)\.env"),
+        (".tfvars", r"(?P<env>[a-z0-9_.-]+?)(?:\.auto)?\.tfvars(?:\.json)?"),
+        ("compose", r"(?:docker-)?compose[._-](?P<env>[a-z0-9_-]+)\.ya?ml"),
+        ("dockerfile.", r"dockerfile\.(?P<env>[a-z0-9_-]+)"),
+        (".dockerfile", r"(?P<env>[a-z0-9_-]+)\.dockerfile"),
+        ("values", r"values[._-](?P<env>[a-z0-9_-]+)\.ya?ml"),
+        (
+            "fly serverless wrangler appsettings",
+            r"(?:fly|serverless|wrangler|appsettings)[._-](?P<env>[a-z0-9_-]+)\.(?:toml|ya?ml|jsonc?)",
+        ),
+        (".tf", r"(?P<env>[a-z0-9_-]+)\.tf(?:\.json)?"),
     )
 )
-_DEEP = re.compile(r"((?:(?<=/)|^)\*{2,}/|\*{2,})")
+_DEEP = Pattern(r"((?:(?<=/)|^)\*{2,}/|\*{2,})")
 _NOT_AS_FOLDER = frozenset({"test", "testing", "local", "live", "review", "preview", "develop"})
 ORDER_OF = {word: name for name, words in ALIASES.items() for word in words}
 

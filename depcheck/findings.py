@@ -7,10 +7,12 @@ or an :class:`OpenQuestion`; secrets are masked there, so no reporter can print 
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from depcheck.source import Edit, Span
 from depcheck.values import Absent, Known, Missing, Step, Unknown, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 CONFIDENCES = ("high", "medium", "low")

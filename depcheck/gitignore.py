@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NAMED = re.compile(r"\[:([a-z]+):\]")
+from depcheck.patterns import Pattern as Regex
+
+_NAMED = Regex(r"\[:([a-z]+):\]")
 _CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",

@@ -12,13 +12,18 @@ from sys import maxsize
 
 
 class Pattern:
-    """A regular expression for text, with the methods of :class:`re.Pattern` that depcheck uses."""
+    """A regular expression for text, with the methods of :class:`re.Pattern` that depcheck uses.
 
-    __slots__ = ("_compiled", "_flags", "_source")
+    ``holding`` are words in lower case, one of which is in every text that can match: where none is, whatever its
+    case, :meth:`match`, :meth:`fullmatch` and :meth:`search` answer without the expression.
+    """
 
-    def __init__(self, source: str, flags: int = 0) -> None:
+    __slots__ = ("_compiled", "_flags", "_holding", "_source")
+
+    def __init__(self, source: str, flags: int = 0, *, holding: tuple[str, ...] = ()) -> None:
         self._source = source
         self._flags = flags
+        self._holding = holding
         self._compiled: re.Pattern[str] | None = None
 
     @property
@@ -33,16 +38,26 @@ class Pattern:
         """The expression as written."""
         return self._source
 
+    def _hopeless(self, text: str) -> bool:
+        lowered = text.lower()
+        return not any(word in lowered for word in self._holding)
+
     def match(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
         """A match that begins at ``start``."""
+        if self._holding and self._hopeless(text):
+            return None
         return self.compiled.match(text, start, end)
 
     def fullmatch(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
         """A match of the whole text."""
+        if self._holding and self._hopeless(text):
+            return None
         return self.compiled.fullmatch(text, start, end)
 
     def search(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
         """The first match."""
+        if self._holding and self._hopeless(text):
+            return None
         return self.compiled.search(text, start, end)
 
     def finditer(self, text: str, start: int = 0, end: int = maxsize) -> Iterator[re.Match[str]]:

@@ -11,9 +11,12 @@ user. Match on the class instead::
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NoReturn, TypeAlias
 
 from depcheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn, TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = "Known | Unknown | Absent"

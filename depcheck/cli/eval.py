@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from depcheck.cli import CLEAN, FINDINGS, UserError, say, write
 from depcheck.cli.inputs import Inputs, project_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.model import Resource
     from depcheck.project import Project

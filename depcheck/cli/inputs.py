@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.cli import UserError
 from depcheck.discovery import POLICY_NAMES, SIZE_LIMIT, below, find_root, policies_in
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
 

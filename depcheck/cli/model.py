@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from depcheck.cli import CLEAN, UserError, write
@@ -13,6 +11,7 @@ from depcheck.model import Facts
 from depcheck.source import Source, Span
 from depcheck.values import Absent, Known, Unknown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.engine.build import Masker
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +12,7 @@ from depcheck.cli.inputs import Inputs, packs_folder, project_of, rules_of
 from depcheck.cli.options import input_options
 from depcheck.findings import SEVERITIES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.findings import Report
     from depcheck.packs import Rule

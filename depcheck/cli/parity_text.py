@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.parity.comparison import evidence
 from depcheck.parity.records import texts_of
 from depcheck.parity.verdicts import ALLOWED, EQUAL, OK, VERDICTS
 from depcheck.reporters.terminal import cells, paint, visible, without_line_commands
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.parity.comparison import Comparison
     from depcheck.parity.verdicts import Judged

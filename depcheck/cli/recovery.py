@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +11,7 @@ from depcheck.cli.inputs import Inputs, project_of
 from depcheck.cli.options import input_options
 from depcheck.findings import SEVERITIES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.project import Project
     from depcheck.recovery.assessment import Assessment, Survey

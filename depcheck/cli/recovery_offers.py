@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.proposal.entries import flow
 from depcheck.recovery.offers import offers
 from depcheck.reporters.terminal import visible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.recovery.assessment import Assessment, Survey
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.policy.vocabulary import LOSSES
 from depcheck.recovery.assessment import HISTORY, NO_TARGET, achieved
@@ -11,6 +10,7 @@ from depcheck.recovery.intervals import AT_RISK, BREACHED, MET, UNBOUNDED, UNREC
 from depcheck.recovery.records import between, kept, spoken, told
 from depcheck.reporters.terminal import paint, visible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy.precedence import Promise
     from depcheck.recovery.assessment import Assessment, Survey

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from depcheck.cli.inputs import Inputs
 from depcheck.cli.options import input_options
 from depcheck.cli.scanning import FORMATS, Choices, scan
 from depcheck.findings import SEVERITIES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @click.command(name="scan", short_help="Report findings.")

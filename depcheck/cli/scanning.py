@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from depcheck.cli import CLEAN, FINDINGS, INTERNAL, USAGE, UserError, say, write
 from depcheck.cli.inputs import Inputs, packs_folder, project_of, rules_of
 from depcheck.findings import SEVERITIES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.findings import Report
 

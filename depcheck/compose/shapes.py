@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
 
 from depcheck.compose.strings import joined, known_text, split
 from depcheck.model import Problem
@@ -14,6 +13,10 @@ from depcheck.patterns import Pattern
 from depcheck.source import Span, Text
 from depcheck.syntax.interpolation import Literal
 from depcheck.values import Absent, Known, Scalar, Step, Unknown, Value, scalar_text, string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Shape: TypeAlias = Callable[[Known, list[Problem]], "Scalar | list[Value] | dict[str, Value]"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.engine import build
 from depcheck.engine.aside import Aside
@@ -31,6 +30,7 @@ from depcheck.packs import Rule
 from depcheck.project import Project, exposures
 from depcheck.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.engine.blocks import Blocks
     from depcheck.engine.subjects import Subject
@@ -184,7 +184,7 @@ def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outco
     judged: list[tuple[Rule, Outcome]] = []
     errors: list[ReadError] = []
     ran: set[str] = set()
-    there = set(project.kinds)
+    there = project.kinds - {"policy"}  # a policy file is not the policy that applies
     if project.policy is not None:
         there.add("policy")
     if project.present:

@@ -14,6 +14,7 @@ from depcheck.project import Project
 _FOLDERS = Pattern(
     r"(?:^|/)(?:tests|testdata|test[_-]data|testfiles[\w-]*|__tests__|__fixtures__|fixtures|vendor|third_party)/",
     re.IGNORECASE,
+    holding=("tests", "testdata", "test_data", "test-data", "testfiles", "fixtures", "vendor", "third_party"),
 )
 #: A policy in a file of its own that is shown to readers, and given to nobody from there.
 _SHOWN = Pattern(r"(?:^|/)docs?/|(?:^|[/._-])(?:example|sample)[._-][^/]*$", re.IGNORECASE)

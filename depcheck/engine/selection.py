@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.environments import glob_match
 from depcheck.findings import SEVERITIES, Suppression
 from depcheck.packs import Rule
 from depcheck.project.addresses import matches
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
     from depcheck.project import Project

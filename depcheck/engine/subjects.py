@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
 
 from depcheck.model import (
     Build,
@@ -23,6 +22,10 @@ from depcheck.model import (
 from depcheck.packs import Rule
 from depcheck.parsers.table import ON_REQUEST
 from depcheck.project import Project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Subject: TypeAlias = (
     Resource

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.engine.selection import Selection
 from depcheck.project import Project
 from depcheck.project.promises import matches
 from depcheck.reporters.grouping import listed
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
     from depcheck.source import Span

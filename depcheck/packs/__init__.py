@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from depcheck.findings import RuleInfo
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
@@ -24,27 +27,17 @@ class Rule:
     """
 
     __slots__ = (
-        "aliases",
-        "confidence",
-        "controls",
-        "fix",
-        "forbid",
+        "_entry",
         "group",
         "id",
         "looks_at",
-        "messages",
         "module",
         "needs",
         "origin",
         "pack",
         "plugin",
         "profile",
-        "references",
-        "require",
         "severity",
-        "title",
-        "when",
-        "why",
         "yields_to",
     )
 
@@ -52,34 +45,78 @@ class Rule:
         self.pack = pack
         self.origin = origin
         self.plugin = plugin
+        # What only a finding or an explanation needs is taken from the entry when it is asked for.
+        self._entry = entry
         self.id = _text(entry, "id")
-        self.title = _text(entry, "title")
         self.severity = _text(entry, "severity")
-        self.confidence = _text(entry, "confidence", "high")
         self.profile = _text(entry, "profile", "default")
-        self.why = _text(entry, "why")
-        self.fix = _text(entry, "fix")
         self.needs = frozenset(_texts(entry.get("needs")))
         self.module = _text(entry, "module", pack)
         self.group = _text(entry, "group")
         self.yields_to = tuple(_texts(entry.get("yields_to")))
-        message = entry.get("message", "")
-        self.messages: dict[str, str] = (
-            {name: str(text) for name, text in message.items()} if isinstance(message, dict) else {"": str(message)}
-        )
-        self.controls = tuple(_texts(entry.get("controls")))
-        self.references = tuple(_texts(entry.get("references")))
-        aliases = entry.get("aliases")
-        self.aliases = {tool: _texts(ids) for tool, ids in aliases.items()} if isinstance(aliases, dict) else {}
         looks_at = entry.get("looks_at")
         if isinstance(looks_at, dict):
             noun, which = next(iter(looks_at.items()))
             self.looks_at: tuple[str, tuple[str, ...]] = (noun, tuple(_texts(which)))
         else:
             self.looks_at = (str(looks_at or "project"), ())
-        self.when = entry.get("when")
-        self.require = entry.get("require")
-        self.forbid = entry.get("forbid")
+
+    @property
+    def title(self) -> str:
+        """What is wrong where the rule speaks, in a few words."""
+        return _text(self._entry, "title")
+
+    @property
+    def confidence(self) -> str:
+        """How sure a finding is: ``high``, ``medium`` or ``low``."""
+        return _text(self._entry, "confidence", "high")
+
+    @property
+    def why(self) -> str:
+        """What happens to those who leave it so."""
+        return _text(self._entry, "why")
+
+    @property
+    def fix(self) -> str:
+        """How it is repaired."""
+        return _text(self._entry, "fix")
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """The message of each variant; ``""`` is the usual one."""
+        message = self._entry.get("message", "")
+        return {name: str(text) for name, text in message.items()} if isinstance(message, dict) else {"": str(message)}
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The controls that the rule is evidence for."""
+        return tuple(_texts(self._entry.get("controls")))
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Pages that say it."""
+        return tuple(_texts(self._entry.get("references")))
+
+    @property
+    def aliases(self) -> dict[str, list[str]]:
+        """What other tools call the rule: tool → ids."""
+        aliases = self._entry.get("aliases")
+        return {tool: _texts(ids) for tool, ids in aliases.items()} if isinstance(aliases, dict) else {}
+
+    @property
+    def when(self) -> Json:
+        """The condition under which the rule is asked at all."""
+        return self._entry.get("when")
+
+    @property
+    def require(self) -> Json:
+        """The condition that has to hold."""
+        return self._entry.get("require")
+
+    @property
+    def forbid(self) -> Json:
+        """The condition that must not hold."""
+        return self._entry.get("forbid")
 
     @property
     def is_data(self) -> bool:

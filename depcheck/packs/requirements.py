@@ -16,11 +16,14 @@ enough in ``forbid``. Judging has three results, and an unknown is never rounded
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
 
 from depcheck.model import Resource
 from depcheck.packs import Json
 from depcheck.values import Absent, Known, Unknown, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 YES, NO, OPEN = "yes", "no", "open"
 WORDS = ("equal", "one_of", "at_least", "at_most", "matches", "present", "absent")

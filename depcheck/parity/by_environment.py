@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from depcheck.findings import Note, Outcome, Undetermined, Violation
 from depcheck.model import Resource
@@ -14,6 +13,7 @@ from depcheck.parity.rows import at
 from depcheck.project import Project
 from depcheck.values import Absent, Known, Unknown, scalar_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy.models.parity import Capacity
 

@@ -4,11 +4,11 @@ anything. Said plainly, so that nothing is guessed in silence."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments, glob_match
 from depcheck.patterns import Pattern
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.parity.comparison import Comparison
     from depcheck.project import Project

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fnmatch import translate
-from typing import TYPE_CHECKING
 
 from depcheck.findings import Note, Outcome, Undetermined, Violation
 from depcheck.parity.comparison import Comparison
@@ -16,6 +15,7 @@ from depcheck.project import Project, marks
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, Value, scalar_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
 

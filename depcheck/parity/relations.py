@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from depcheck.data import load_json
 from depcheck.patterns import Pattern
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
 

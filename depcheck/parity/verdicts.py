@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.findings import SEVERITIES, Finding
 from depcheck.parity.relations import BELONGS, DIFFER, FIXED, FREE, MONOTONE, SAME, Relation, more, verdict_words
@@ -11,6 +10,7 @@ from depcheck.parity.rows import DIFFERS, MISSING, UNKNOWN, Row, text_of
 from depcheck.patterns import Pattern
 from depcheck.values import Known, Unknown, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.parity.comparison import Comparison
 

@@ -10,14 +10,16 @@ which never raises on any input: what it could not read is in ``Parsed.problems`
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
 
 from depcheck.environments import Environments
 from depcheck.model import Comment, Facts, Problem
 from depcheck.source import Text
 from depcheck.values import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from depcheck.syntax.hcl_ast import HclFile
 
 

@@ -43,33 +43,47 @@ MODULES: dict[str, str] = {
 #: Kinds that are read only on request (``--docs``).
 ON_REQUEST = frozenset({"markdown"})
 
+#: Kind, the words of which a name holds one, and the expression that it fits; the first that fits says the kind.
 _NAMES: tuple[tuple[str, Pattern], ...] = tuple(
-    (kind, Pattern(pattern, re.DOTALL))
-    for kind, pattern in (
-        ("policy", r"depcheck\.ya?ml"),
-        ("lock", r"\.terraform\.lock\.hcl"),
-        ("terraform", r".+\.(?:tf|tofu)"),
-        ("terraform-json", r".+\.(?:tf|tofu)\.json"),
-        ("tfvars", r".+\.tfvars"),
-        ("tfvars-json", r".+\.tfvars\.json"),
-        ("backend-config", r".+\.tfbackend"),
-        ("hcl", r".+\.hcl"),
-        ("ignore", r".*\.dockerignore|\.gitignore"),
-        ("dockerfile", r"(?:dockerfile|containerfile)(?:[._-].+)?|.+\.(?:dockerfile|containerfile)"),
-        ("shell", r".+\.(?:sh|bash|zsh|ksh)|\.envrc"),
-        ("makefile", r"(?:gnu)?makefile|.+\.mk"),
+    (kind, Pattern(pattern, re.DOTALL, holding=tuple(words.split())))
+    for kind, words, pattern in (
+        ("policy", "depcheck.y", r"depcheck\.ya?ml"),
+        ("lock", ".lock.hcl", r"\.terraform\.lock\.hcl"),
+        ("terraform", ".tf .tofu", r".+\.(?:tf|tofu)"),
+        ("terraform-json", ".tf .tofu", r".+\.(?:tf|tofu)\.json"),
+        ("tfvars", ".tfvars", r".+\.tfvars"),
+        ("tfvars-json", ".tfvars", r".+\.tfvars\.json"),
+        ("backend-config", ".tfbackend", r".+\.tfbackend"),
+        ("hcl", ".hcl", r".+\.hcl"),
+        ("ignore", "ignore", r".*\.dockerignore|\.gitignore"),
+        (
+            "dockerfile",
+            "dockerfile containerfile",
+            r"(?:dockerfile|containerfile)(?:[._-].+)?|.+\.(?:dockerfile|containerfile)",
+        ),
+        ("shell", "sh .envrc", r".+\.(?:sh|bash|zsh|ksh)|\.envrc"),
+        ("makefile", "makefile .mk", r"(?:gnu)?makefile|.+\.mk"),
         (
             "dotenv",
+            "env",
             r"(?:\.env(?:[._-].+)?|.+\.env|(?:env|dotenv)\.(?:example|sample|template|dist)|.+\.env\.[a-z]+)"
             r"(?<!\.ts|\.js|\.py|\.go|\.rs|\.md|\.sh|\.j2)(?<!\.bak|\.erb|\.swp)(?<!\.orig)(?<!\.patch)",
         ),
-        ("markdown", r".+\.(?:md|markdown)"),
-        ("versions", r"\.(?:nvmrc|(?:node|python|ruby|java|go|bun|terraform|opentofu)-version|tool-versions)|go\.mod"),
-        ("crontab", r"crontab(?:\.(?:txt|example|sample|dist|root))?|.+\.(?:crontab|cron)"),
-        ("program", r"(?:.*[._-])?(?:cron|schedul|backup)[\w-]*(?:\.[\w-]+)*\.(?:ts|js|mjs|cjs|mts)"),
-        ("yaml", r".+\.ya?ml"),
-        ("json", r".+\.(?:jsonc?|template|skey|vkey)"),
-        ("toml", r".+\.toml"),
+        ("markdown", ".md .markdown", r".+\.(?:md|markdown)"),
+        (
+            "versions",
+            "version nvmrc go.mod",
+            r"\.(?:nvmrc|(?:node|python|ruby|java|go|bun|terraform|opentofu)-version|tool-versions)|go\.mod",
+        ),
+        ("crontab", "cron", r"crontab(?:\.(?:txt|example|sample|dist|root))?|.+\.(?:crontab|cron)"),
+        (
+            "program",
+            ".ts .js .mjs .cjs .mts",
+            r"(?:.*[._-])?(?:cron|schedul|backup)[\w-]*(?:\.[\w-]+)*\.(?:ts|js|mjs|cjs|mts)",
+        ),
+        ("yaml", ".y", r".+\.ya?ml"),
+        ("json", ".json .template key", r".+\.(?:jsonc?|template|skey|vkey)"),
+        ("toml", ".toml", r".+\.toml"),
     )
 )
 _NOT_DOCKERFILES = Pattern(

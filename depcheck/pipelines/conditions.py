@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TypeAlias
 
 from depcheck.project.workflows import text_of
 from depcheck.syntax import expressions
 from depcheck.syntax.expressions import Token
 from depcheck.values import Known, Unknown, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 
 class Undecided:

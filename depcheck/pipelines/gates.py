@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.patterns import Pattern
@@ -16,6 +15,7 @@ from depcheck.project import Project
 from depcheck.source import Span
 from depcheck.values import Known, Unknown, scalar_text, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy.models.pipeline import Deploy
 

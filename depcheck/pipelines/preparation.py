@@ -50,30 +50,57 @@ _BRING_NOTHING = (
 #: More of a command line than this says nothing about what it needs.
 _LONGEST = 400
 _VERSION_MANAGERS = ("./", "jdx/mise-action", "volta-cli/", "moonrepo/", "wyvox/")
+
+
+def _by_program(*rows: tuple[str, str]) -> dict[str, list[Pattern]]:
+    """The patterns of command lines that begin with a program; ``./`` for any file here."""
+    found: dict[str, list[Pattern]] = {}
+    for programs, expression in rows:
+        pattern = Pattern(expression)
+        for program in programs.split():
+            found.setdefault(program, []).append(pattern)
+    return found
+
+
 #: Commands that need files of the repository. What a program can also do without any is not among them.
-_NEEDS = Pattern(
-    "|".join(
-        (
-            r"(?:npm|pnpm|yarn|bun)(?: --?[\w-]+(?:[= ][\w./@-]+)?)? (?:ci|run|test|build)(?: .*)?",
-            r"(?:npm|pnpm|yarn|bun) install(?: --(?:frozen-lockfile|immutable|prefer-offline|no-audit))*|yarn",
-            r"(?:terraform|tofu)(?: -chdir=\S+)? (?:init|plan|apply|validate)(?: .*)?",
-            r"make(?: .*)?|docker build \.|docker build .*\s\.(?: .*)?",
-            r"(?:uv run |poetry run |python -m )?pytest(?: .*)?|pip install -r .*",
-            r"go (?:test|build) .*\./.*|cargo (?:build|test)(?: .*)?|(?:bash |sh )?\./[\w./-]+(?: .*)?",
-            r"(?:npx |pnpm )?cdk deploy(?: .*)?|serverless deploy(?: .*)?",
-            r"(?:npx )?vercel(?: deploy)?(?: --prod| --token[= ](?:\$\{\{[^}]*\}\}|\S+)| --yes| -y| --confirm)*",
-            r"(?:flyctl|fly) deploy(?: --remote-only)?",
-            r"helm (?:upgrade|install) .* \./.*|kubectl apply -[fk] (?!https?:|-)[\w./-]+",
-        )
-    )
+_NEEDS = _by_program(
+    ("npm pnpm yarn bun", r"\S+(?: --?[\w-]+(?:[= ][\w./@-]+)?)? (?:ci|run|test|build)(?: .*)?"),
+    ("npm pnpm yarn bun", r"\S+ install(?: --(?:frozen-lockfile|immutable|prefer-offline|no-audit))*|yarn"),
+    ("terraform tofu", r"\S+(?: -chdir=\S+)? (?:init|plan|apply|validate)(?: .*)?"),
+    ("make", r"make(?: .*)?"),
+    ("docker", r"docker build \.|docker build .*\s\.(?: .*)?"),
+    ("uv poetry python pytest", r"(?:uv run |poetry run |python -m )?pytest(?: .*)?"),
+    ("pip", r"pip install -r .*"),
+    ("go", r"go (?:test|build) .*\./.*"),
+    ("cargo", r"cargo (?:build|test)(?: .*)?"),
+    ("bash sh ./", r"(?:bash |sh )?\./[\w./-]+(?: .*)?"),
+    ("npx pnpm cdk", r"(?:npx |pnpm )?cdk deploy(?: .*)?"),
+    ("serverless", r"serverless deploy(?: .*)?"),
+    (
+        "npx vercel",
+        r"(?:npx )?vercel(?: deploy)?(?: --prod| --token[= ](?:\$\{\{[^}]*\}\}|\S+)| --yes| -y| --confirm)*",
+    ),
+    ("flyctl fly", r"\S+ deploy(?: --remote-only)?"),
+    ("helm", r"helm (?:upgrade|install) .* \./.*"),
+    ("kubectl", r"kubectl apply -[fk] (?!https?:|-)[\w./-]+"),
 )
 #: Commands that may bring files, or make them.
-_BRINGS = Pattern(
-    r"(?:git|curl|wget|tar|unzip|cp|mv|mkdir|echo|cat|ssh|scp|rsync|touch|sed|tee|printf|gsutil) .*"
-    r"|gh (?:repo|release|run|pr|api) .*|(?:aws s3|gcloud storage|az storage) .*"
-    r"|docker (?:cp|run|create|exec) .*|npx (?:create-|degit).*|(?:npm|pnpm|yarn) (?:init|create|pack).*"
-    r"|cd (?:/|~|\$).*|vercel (?:pull|link).*|terraform init -from-module.*"
+_BRINGS = _by_program(
+    ("git curl wget tar unzip cp mv mkdir echo cat ssh scp rsync touch sed tee printf gsutil", r"\S+ .*"),
+    ("gh", r"gh (?:repo|release|run|pr|api) .*"),
+    ("aws gcloud az", r"(?:aws s3|gcloud storage|az storage) .*"),
+    ("docker", r"docker (?:cp|run|create|exec) .*"),
+    ("npx", r"npx (?:create-|degit).*"),
+    ("npm pnpm yarn", r"\S+ (?:init|create|pack).*"),
+    ("cd", r"cd (?:/|~|\$).*"),
+    ("vercel", r"vercel (?:pull|link).*"),
+    ("terraform", r"terraform init -from-module.*"),
 )
+
+
+def _fits(text: str, patterns: dict[str, list[Pattern]]) -> bool:
+    program = "./" if text.startswith("./") else text.partition(" ")[0]
+    return any(each.fullmatch(text) for each in patterns.get(program, ()))
 
 
 def without_checkout(project: Project) -> Iterator[Outcome]:
@@ -113,9 +140,9 @@ def _first_need(unit: Unit, job: Job) -> Done | None:
         text = done.text[:_LONGEST]
         if done.command.redirections and any(each.operator.startswith(">") for each in done.command.redirections):
             return None
-        if _BRINGS.fullmatch(text) or _elsewhere(done.step, job):
+        if _fits(text, _BRINGS) or _elsewhere(done.step, job):
             return None
-        if _NEEDS.fullmatch(text):
+        if _fits(text, _NEEDS):
             return done
     return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from depcheck.findings import Held, Note, Outcome, Undetermined, Violation
 from depcheck.pipelines.deployments import (
@@ -24,6 +23,7 @@ from depcheck.pipelines.units import Pipeline, pipeline_of
 from depcheck.project import Project
 from depcheck.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
     from depcheck.policy.models.pipeline import Deploy

@@ -6,13 +6,12 @@ where there is a policy file; ``precedence``, ``words``, ``vocabulary`` and ``as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from depcheck.environments import Environments
 from depcheck.policy.document import Policy
 from depcheck.policy.errors import Mistake, PolicyError
 from depcheck.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 

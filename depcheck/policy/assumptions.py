@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from depcheck.data import load_json
 from depcheck.policy import words
 from depcheck.policy.words import WordError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pydantic.config import JsonDict
 

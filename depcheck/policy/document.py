@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from depcheck.source import Source, Span
 from depcheck.values import Known, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy.models.document import Document
     from depcheck.policy.names import Names

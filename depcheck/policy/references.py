@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.policy.errors import Mistake, PolicyError
 from depcheck.policy.vocabulary import SEVERITIES
 from depcheck.policy.words import unknown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy.document import Policy
     from depcheck.source import Span

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
 from depcheck.findings import ReadError, Skipped
@@ -11,6 +10,7 @@ from depcheck.model import Comment, Facts, File, Problem, Resource
 from depcheck.project.relations import refers_to
 from depcheck.values import Unknown, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, TypeVar
 
 from depcheck.findings import shown
 from depcheck.patterns import Pattern
 from depcheck.policy.vocabulary import EVERYWHERE
 from depcheck.values import Known, scalar_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from depcheck.policy.models.parity import Variable
 
-T = TypeVar("T")
+    T = TypeVar("T")
+
 _HOST = r"(?:[a-z0-9_](?:[a-z0-9_-]{0,62}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 #: Patterns of the formats; without regard to case, compiled when one is asked for.
 _FORMATS = {

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from depcheck.model import Reference
+from depcheck.patterns import Pattern
 from depcheck.project import Project
 
 #: What the CI service gives by itself, or takes as a switch.
-_GIVEN = re.compile(r"GITHUB_TOKEN|ACTIONS_(?:STEP|RUNNER)_DEBUG|ACTIONS_\w+", re.IGNORECASE)
+_GIVEN = Pattern(r"GITHUB_TOKEN|ACTIONS_(?:STEP|RUNNER)_DEBUG|ACTIONS_\w+", re.IGNORECASE)
 #: Names that are shorter differ from each other by one letter for good reasons.
 _LEAST = 8
 _SHORTEST_WORD, _SHORTEST_CHANGED = 5, 6
@@ -17,7 +18,7 @@ _SHORTEST_WORD, _SHORTEST_CHANGED = 5, 6
 _RATIO = 2
 #: A list documents a repository's secrets when it has at least these many and this share of them.
 _FEWEST, _SHARE = 3, 0.5
-_TICKED = re.compile(r"`(?:secrets\.|vars\.)?([A-Z][A-Z0-9_]{2,})`|^\|\s*([A-Z][A-Z0-9_]{2,})\s*\|", re.MULTILINE)
+_TICKED = Pattern(r"`(?:secrets\.|vars\.)?([A-Z][A-Z0-9_]{2,})`|^\|\s*([A-Z][A-Z0-9_]{2,})\s*\|", re.MULTILINE)
 _KINDS = ("secret", "variable")
 
 
@@ -128,7 +129,7 @@ def _document(by_name: dict[tuple[str, str], list[Reference]], project: Project)
     best: tuple[int, str, set[str]] = (0, "", set())
     for file in project.facts.files:
         if file.kind == "markdown":
-            ticked = {one or other for one, other in _TICKED.findall(file.source.text)}
+            ticked = {match[1] or match[2] for match in _TICKED.finditer(file.source.text)}
             common = len(ticked & names)
             if common > best[0]:
                 best = (common, file.source.path, ticked)

@@ -30,6 +30,7 @@ from depcheck.values import Known, Unknown, Value, scalar_text, string
 _TEMPLATE = Pattern(
     r"(?:.*[._-])?(?:example|examples|sample|samples|template|templates|tmpl|dist|dummy|demo)(?:[._-].*)?",
     re.IGNORECASE,
+    holding=("example", "sample", "template", "tmpl", "dist", "dummy", "demo"),
 )
 #: Templates that are deployed as they are, and where those of CloudFormation and of charts stand.
 _STACK = Pattern(
@@ -42,6 +43,7 @@ _TEST = Pattern(
     r"|playwright|mocks?|integration-tests?|ci|dev|devel|develop|development|devenv|devcontainer|local)(?:[._-].*)?"
     r"|(?:docker-)?compose\.override\.ya?ml",
     re.IGNORECASE,
+    holding=("test", "fixture", "spec", "e2e", "cypress", "playwright", "mock", "ci", "dev", "local", "override"),
 )
 _URI = Pattern(
     r"\b[a-z][a-z0-9+.-]{1,30}://(?P<user>[^\s:/@'\"<>]{0,200}):(?P<password>[^\s@/'\"<>]{1,300})@"
@@ -97,8 +99,8 @@ def role_of(path: str) -> str:
     *folders, name = path.split("/")
     if _TEMPLATE.fullmatch(name) and not _STACK.fullmatch(name):
         return "template"
-    manifest = _MANIFEST.fullmatch(name) is not None
-    if any(_TEMPLATE.fullmatch(each) and not (manifest and _STACKS.fullmatch(each)) for each in folders):
+    shown = [each for each in folders if _TEMPLATE.fullmatch(each)]
+    if shown and not (_MANIFEST.fullmatch(name) and all(_STACKS.fullmatch(each) for each in shown)):
         return "template"
     return "test" if _TEST.fullmatch(name) or any(_TEST.fullmatch(folder) for folder in folders) else ""
 

@@ -10,6 +10,7 @@ from depcheck.compose.paths import within
 from depcheck.environments import is_template
 from depcheck.gitignore import Pattern, ignored, patterns
 from depcheck.model import Build, File
+from depcheck.patterns import Pattern as Regex
 from depcheck.project import Project
 from depcheck.project.builds import context_of
 from depcheck.project.exposures import role_of
@@ -17,9 +18,9 @@ from depcheck.source import Span
 from depcheck.values import Value, string
 
 #: Templates whose copies hold secrets by their names; a copy of another one may be called anything.
-_SHOWN = re.compile(r"(?P<name>\.env(?:\.local|\.production|\.staging)?)\.(?:example|sample|template|dist)$")
+_SHOWN = Regex(r"(?P<name>\.env(?:\.local|\.production|\.staging)?)\.(?:example|sample|template|dist)$")
 #: Images that pipelines and tests use and nobody ships.
-_FOR_TESTS = re.compile(r"(?:^|[/._-])(?:ci|e2e|cypress|playwright|lint|devcontainer)(?:[/._-]|$)", re.IGNORECASE)
+_FOR_TESTS = Regex(r"(?:^|[/._-])(?:ci|e2e|cypress|playwright|lint|devcontainer)(?:[/._-]|$)", re.IGNORECASE)
 _EVERYTHING = frozenset({".", "./", "*", "./*", "/"})
 
 

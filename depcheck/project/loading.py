@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.discovery import LINKED, SIZE_LIMIT, Candidate, below, discover, find_root, read
 from depcheck.environments import Environments, glob_match
@@ -15,6 +14,7 @@ from depcheck.parsers.table import ON_REQUEST, kind_of, may_be_read, parser_of
 from depcheck.project import Project
 from depcheck.source import Source, Text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
 

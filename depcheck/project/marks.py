@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
 from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.contract import host_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from depcheck.environments import glob_match
 from depcheck.findings import Note
@@ -11,6 +10,7 @@ from depcheck.model import Resource
 from depcheck.project import addresses
 from depcheck.values import Unknown, scalar_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy, precedence
     from depcheck.project import Project

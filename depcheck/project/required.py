@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.model import Resource, Setting
 from depcheck.patterns import Pattern
@@ -12,6 +11,7 @@ from depcheck.project.env_files import EnvFile, base_of, env_files
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Unknown, Value, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal, TypeAlias
 
 from depcheck.patterns import Pattern
 from depcheck.project.command_globs import Globs, fits
 from depcheck.project.command_lines import unwrapped
 from depcheck.project.token_uses import Levels
 
-Answer: TypeAlias = Literal["yes", "no", "open"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
+Answer: TypeAlias = 'Literal["yes", "no", "open"]'
 #: Activities that neither talk to GitHub nor push.
 _QUIET_ACTIVITIES = frozenset(
     {

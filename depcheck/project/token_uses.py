@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from depcheck.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 #: Permissions and how much of each: ``read`` or ``write``.
 Levels: TypeAlias = dict[str, str]

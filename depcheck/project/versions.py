@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
 
 from depcheck.patterns import Pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Numbers: TypeAlias = tuple[int, ...]
 #: From one version up to another that is not in it; None for no bound.

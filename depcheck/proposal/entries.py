@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 #: A value is a scalar, a list, or entries again.
 Entries: TypeAlias = dict[str, object]

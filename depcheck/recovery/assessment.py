@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
 from depcheck.policy import precedence
@@ -21,6 +20,7 @@ from depcheck.recovery.stores import Store, named_volumes, stores_of
 from depcheck.source import Span
 from depcheck.values import Missing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.project import Project
 

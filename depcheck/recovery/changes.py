@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
 from depcheck.project.repairs import is_literal
@@ -25,6 +24,7 @@ from depcheck.recovery.wording import final, part, said, written
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Scalar, Step, Value, scalar_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.recovery.assessment import Assessment, Change, Survey
 

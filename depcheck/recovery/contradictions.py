@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.policy import precedence
 from depcheck.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
 

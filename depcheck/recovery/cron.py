@@ -8,9 +8,12 @@ that may have a field of seconds before the five.
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
 
 from depcheck.patterns import Pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 DIALECTS = ("crontab", "github", "aws", "library")
 _MONTHS = {

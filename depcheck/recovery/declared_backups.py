@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.recovery.found import CHOICES, YES, Mechanism
 from depcheck.recovery.intervals import UNBOUNDED
@@ -13,6 +12,7 @@ from depcheck.recovery.stores import Store
 from depcheck.source import Span
 from depcheck.values import Missing, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
     from depcheck.policy.models.recovery import Backup

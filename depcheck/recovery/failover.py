@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
 from depcheck.recovery.found import given, number
 from depcheck.values import Absent, Unknown, Value, scalar_text, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.project import Project
 

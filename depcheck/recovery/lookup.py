@@ -3,13 +3,14 @@ together."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
 from depcheck.model import Resource
 from depcheck.project.relations import IDENTITY
 from depcheck.values import Absent, Known, Unknown, Value, scalar_text
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from depcheck.project import Project
 
 _NAMES = (*IDENTITY, "destination_vault_arn", "arn", "cluster_name", "file_system_id")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from depcheck.policy.vocabulary import LOSSES
 from depcheck.policy.words import show_duration
 from depcheck.recovery.assessment import HISTORY, achieved
 from depcheck.recovery.intervals import UNBOUNDED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.recovery.assessment import Assessment, Survey
     from depcheck.recovery.found import Mechanism

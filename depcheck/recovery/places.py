@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from depcheck.model import Resource
 from depcheck.patterns import Pattern
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Unknown, Value, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.project import Project
 

@@ -5,11 +5,10 @@ The survey is imported where it is asked for: few stores are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from depcheck.model import Resource
 from depcheck.values import Unknown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.project import Project
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.model import Command, Word
 from depcheck.patterns import Pattern
@@ -12,6 +11,7 @@ from depcheck.project.presence import is_there
 from depcheck.recovery import restores
 from depcheck.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
     from depcheck.policy.models.recovery import Scenario

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.policy import precedence
 from depcheck.recovery.found import YES, Mechanism
 from depcheck.recovery.stores import Store
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.project import Project
     from depcheck.recovery.assessment import Survey

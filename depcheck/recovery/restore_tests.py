@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.model import Command, Job, Resource
 from depcheck.patterns import Pattern
@@ -13,6 +12,7 @@ from depcheck.recovery.schedules import ScheduleError, cadence, union
 from depcheck.source import Span
 from depcheck.values import Absent, Missing, Unknown, scalar_text, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.project import Project
     from depcheck.recovery.stores import Store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.policy import precedence
 from depcheck.policy.words import show_duration
@@ -14,6 +13,7 @@ from depcheck.recovery.intervals import UNBOUNDED, Estimate, Interval, Range, Te
 from depcheck.recovery.stores import Store
 from depcheck.values import Missing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy.models.recovery import Backup, Declared, Drill
     from depcheck.project import Project

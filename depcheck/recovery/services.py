@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
 from depcheck.policy import precedence
@@ -17,6 +16,7 @@ from depcheck.recovery.intervals import UNKNOWN, UNRECOVERABLE, Estimate, Term, 
 from depcheck.recovery.stores import Store
 from depcheck.values import Absent, Known, Missing, Unknown, Value, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy.models.recovery import Service
     from depcheck.recovery.assessment import Survey

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
 from depcheck.policy import precedence
@@ -17,6 +16,7 @@ from depcheck.recovery.replicas import primaries_of
 from depcheck.source import Span
 from depcheck.values import Absent, Unknown, Value, scalar_text, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.policy import Policy
     from depcheck.project import Project

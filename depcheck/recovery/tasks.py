@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.model import Resource
 from depcheck.recovery.dump_commands import Destination, DumpJob, job_of_text
 from depcheck.recovery.found import SWITCHED_OFF
 from depcheck.values import Absent, Known, Missing, Unknown, Value, scalar_text, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.recovery.lookup import Lookup
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from depcheck.findings import Fix, Note, Violation
 from depcheck.recovery.assessment import Assessment, verdict_on
 from depcheck.recovery.intervals import MET
 from depcheck.source import Edit, Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.project import Project
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
 
 from depcheck.findings import SEVERITIES, Evidence, Finding, OpenQuestion, Report, RuleInfo
 from depcheck.source import Span
 from depcheck.values import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Stated: TypeAlias = Finding | OpenQuestion | Evidence
 RANK = {severity: index for index, severity in enumerate(SEVERITIES)}

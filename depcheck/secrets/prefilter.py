@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import TypeAlias
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 #: ``(index of the literal, where it begins)``, ascending by place or by literal.
 Hits: TypeAlias = Iterable[tuple[int, int]]

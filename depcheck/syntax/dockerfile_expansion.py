@@ -6,7 +6,10 @@ Offsets count characters of the logical line that is handed in. Everything is re
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 NAME = re.compile(r"[0-9]+|[@*#?$!-]|\w+")
 MAX_DEPTH = 100

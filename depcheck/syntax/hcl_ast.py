@@ -5,10 +5,12 @@ Names follow HCL's own syntax specification (github.com/hashicorp/hcl/blob/main/
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from depcheck.model import Comment, Problem
 from depcheck.source import Span, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 
 class Node:

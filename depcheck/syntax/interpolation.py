@@ -8,12 +8,15 @@ each environment. What nothing decides stays an :class:`~depcheck.values.Unknown
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 from depcheck.model import Problem
 from depcheck.patterns import Pattern
 from depcheck.source import Span, Text
 from depcheck.values import Absent, Known, Missing, Step, Unknown, scalar_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 #: Expansions inside each other beyond this are kept as they are written.
 DEPTH = 100

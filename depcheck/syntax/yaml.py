@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 
 from depcheck.model import Comment, Problem
+from depcheck.patterns import Pattern
 from depcheck.source import Text
 from depcheck.syntax.yaml_build import Builder, Tags
 from depcheck.syntax.yaml_lines import events
@@ -19,10 +20,11 @@ from depcheck.syntax.yaml_scalars import content_of
 from depcheck.values import Absent, Known, Value
 
 #: Characters that YAML 1.2 forbids, and those that only YAML 1.1 (and so libyaml) takes for line breaks.
-_SPECIAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029]")
+_SPECIAL = Pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029]")
+_CONTROLS = Pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAKS = {"\x85": "\ue085", "\u2028": "\ue028", "\u2029": "\ue029"}
 _UNBREAK = {ord(stand_in): char for char, stand_in in _BREAKS.items()}
-_REST = re.compile(r"[^\r\n]*")
+_REST = Pattern(r"[^\r\n]*")
 
 
 class YamlFile:
@@ -44,7 +46,8 @@ def parse(text: Text, *, tags: Tags | None = None) -> YamlFile:
     """Read YAML (and so JSON). ``tags`` turns a value with a local tag (``!Ref``) into another one."""
     content = text.text
     problems: list[Problem] = []
-    special = _SPECIAL.search(content)
+    # Most texts are ASCII, and the whole class takes longer to compile than a small file to read.
+    special = (_CONTROLS if content.isascii() else _SPECIAL).search(content)
     if special:
         content = _replace_special(text, problems)
     builder = Builder(text, tags, _UNBREAK if special else None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from depcheck.model import Problem
 from depcheck.source import Span, Text
@@ -12,7 +11,10 @@ from depcheck.syntax.yaml_lines import END, MAP, SCALAR
 from depcheck.syntax.yaml_scalars import resolve, tagged
 from depcheck.values import Known, Step, Unknown, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from yaml.events import CollectionStartEvent, Event, ScalarEvent
 
     from depcheck.syntax import yaml_lines
@@ -27,6 +29,8 @@ BUDGET = 200_000
 MOST_PROBLEMS = 100
 
 Tags: TypeAlias = Callable[[str, Value], Value]
+#: Gives the next event of one of PyYAML's parsers, None past the last.
+NextEvent: TypeAlias = "Callable[[], Event | None]"
 
 _PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*(?:\s+|#[^\n]*)*")
 UNREADABLE = "the file could not be read here"
@@ -34,13 +38,6 @@ UNREADABLE = "the file could not be read here"
 
 class TooDeepError(Exception):
     """So many levels that reading on would take too long."""
-
-
-class EventSource(Protocol):
-    """What PyYAML's parsers have in common."""
-
-    def get_event(self) -> Event | None:
-        """The next event, None past the last."""
 
 
 class Frame:
@@ -115,14 +112,13 @@ class Builder:
         self.spent = 0
         self.skipped = 0
 
-    def feed(self, events: EventSource) -> None:
-        """Take all events; what the parser raises goes to the caller and leaves the open collections in ``frames``."""
+    def feed(self, next_event: NextEvent) -> None:
+        """Take all events of PyYAML. What its parser raises goes to the caller; what is open stays in ``frames``."""
         from yaml import events as kinds
 
         scalar, start_map, start_list = kinds.ScalarEvent, kinds.MappingStartEvent, kinds.SequenceStartEvent
         end_map, end_list = kinds.MappingEndEvent, kinds.SequenceEndEvent
         ignored = (kinds.DocumentStartEvent, kinds.DocumentEndEvent, kinds.StreamStartEvent, kinds.StreamEndEvent)
-        next_event = events.get_event
         offset = self.offset
         # The commonest first, and by identity: this loop is where the time of such a file goes.
         while (event := next_event()) is not None:

@@ -9,10 +9,11 @@ such a document from its beginning. Both must always say the same, which the tes
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from depcheck.patterns import Pattern
 from depcheck.syntax.yaml_scalars import unquoted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
@@ -44,8 +45,8 @@ _SCALAR = re.compile(
     r"|\"(?:[^\"\\\n]|\\(?:[0abtnvfre\"/\\N_LP ]|x[0-9a-fA-F]{2}|u(?![dD][89a-fA-F])[0-9a-fA-F]{4}))*+\""
 )
 _REST = re.compile(r"(?:[ ]+(?:#[^\n]*)?)?(?:\n|\Z)")
-_HEADER = re.compile(r"[|>](?P<chomp>[+-]?)[ ]*(?:[ ]#[^\n]*)?\n")
-_FLOW = re.compile(
+_HEADER = Pattern(r"[|>](?P<chomp>[+-]?)[ ]*(?:[ ]#[^\n]*)?\n")
+_FLOW = Pattern(
     r"[ ]*(?:(?P<open>[\[{])|(?P<close>[\]}])|(?P<comma>,)"
     r"|(?P<plain>[\w./$^~+](?:[\w./$^~+*@=<>()-]|[ ]+(?=[\w./$^~+*@=<>(]))*+)(?:(?=[ ]*[,\]}])|(?P<key>:[ ]))"
     r"|(?P<quoted>'[^'\n]*+'|\"[^\"\\\n]*+\")(?=[ ]*[,\]}]))"

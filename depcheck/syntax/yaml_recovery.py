@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from depcheck.source import Span
-from depcheck.syntax.yaml_build import DEPTH, UNREADABLE, Anchor, Builder, EventSource, Frame, TooDeepError
+from depcheck.syntax.yaml_build import DEPTH, UNREADABLE, Anchor, Builder, Frame, NextEvent, TooDeepError
 from depcheck.values import Known, Unknown, Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from yaml import MarkedYAMLError
 
@@ -117,16 +117,16 @@ def _attempt(builder: Builder, content: str, start: int, stop: int) -> tuple[int
     return None
 
 
-def _events(content: str) -> EventSource:
+def _events(content: str) -> NextEvent:
     import yaml
 
     if yaml.__with_libyaml__:
         from yaml._yaml import CParser  # the C parser alone; the stubs of yaml.cyaml do not export it
 
-        return CParser(content)
+        return CParser(content).get_event
     from yaml.loader import SafeLoader
 
-    return SafeLoader(content)
+    return SafeLoader(content).get_event
 
 
 def _column(content: str, at: int) -> int:

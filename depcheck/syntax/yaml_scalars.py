@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from depcheck.patterns import Pattern
 from depcheck.source import Text
 from depcheck.values import Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 #: Words of the core schema. ``yes``, ``on``, ``off`` and ``y`` are strings since YAML 1.2.
 _WORDS: dict[str, bool | float | None] = {

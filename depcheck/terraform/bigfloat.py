@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TypeAlias
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 PRECISION = 512
 _DECIMAL_EXPONENT_LIMIT = 1000

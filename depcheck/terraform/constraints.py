@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 from depcheck.syntax.hcl_ast import Call, Expression, Name, Object, String, Tuple
 from depcheck.terraform.conversion import convert
@@ -35,6 +34,10 @@ from depcheck.terraform.values import (
     make_set,
     make_tuple,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Evaluate: TypeAlias = Callable[[Expression], TfValue]
 _CONSTRUCTORS = frozenset(("list", "set", "map", "object", "tuple"))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from posixpath import normpath
-from typing import TYPE_CHECKING
 
 from depcheck.model import Problem, Resource
 from depcheck.source import Span, Text
 from depcheck.syntax.hcl_ast import Block, Expression
+from depcheck.terraform.functions.spec import Files
 from depcheck.terraform.scope import Budget, Log
 from depcheck.terraform.values import EvaluationError, LimitError, TfValue
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.terraform.configuration import Configuration, Declaration
     from depcheck.terraform.modules import Module
@@ -151,7 +152,7 @@ class Entering:
             self._active.discard(self._key)
 
 
-class RootFiles:
+class RootFiles(Files):
     """The files that file functions may see: those inside the scanned folder, by paths from the root module."""
 
     __slots__ = ("folder", "list_files", "read_text")

@@ -4,7 +4,6 @@ name these, or its workspaces tell."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from depcheck.environments import Environments
 from depcheck.source import Text
@@ -14,6 +13,7 @@ from depcheck.terraform.tree import Tree
 from depcheck.terraform.values import TfValue
 from depcheck.terraform.values_files import Loose
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.terraform.usage import Usage
 

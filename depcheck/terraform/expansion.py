@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 from depcheck.source import Text
 from depcheck.syntax.hcl_ast import Node
@@ -31,6 +30,10 @@ from depcheck.terraform.values import (
     text_of,
     unknown,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Key: TypeAlias = int | str | None
 ScopeOf: TypeAlias = Callable[[Text], Scope]

@@ -12,7 +12,6 @@ the entries that nothing unknown can replace.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
 from depcheck.syntax.hcl_ast import (
     Bad,
@@ -66,6 +65,10 @@ from depcheck.terraform.values import (
     truth_of,
     unknown,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 # What a problem may begin with, and what follows the name of the thing in its place.
 _SUBJECTS = (("the value is null", "is null"), ("the object has", "has"), ("the map has", "has"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from depcheck.source import Text
 from depcheck.terraform.configuration import Argument, Declaration
 from depcheck.terraform.evaluation import Run
@@ -23,6 +21,7 @@ from depcheck.terraform.values import (
 )
 from depcheck.values import Missing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.terraform.modules import Module
 

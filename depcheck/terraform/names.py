@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from posixpath import relpath
-from typing import TYPE_CHECKING
 
 from depcheck.terraform.configuration import Declaration
 from depcheck.terraform.expansion import Expansion, Key
@@ -13,6 +12,7 @@ from depcheck.terraform.types import DYNAMIC, STRING
 from depcheck.terraform.values import EPHEMERAL, Reason, TfValue, combined, make_object, make_tuple, string, unknown
 from depcheck.values import Missing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.terraform.modules import Module
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from posixpath import normpath
-from typing import TYPE_CHECKING
 
 from depcheck.model import Command
 from depcheck.source import Text
@@ -21,6 +20,7 @@ from depcheck.terraform.values import TfValue
 from depcheck.terraform.values_files import assign, automatic, is_values, loose_files, read_values
 from depcheck.terraform.variables import through_file
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.terraform.terragrunt_units import Unit
     from depcheck.terraform.usage import Usage

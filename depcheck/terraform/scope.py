@@ -15,13 +15,16 @@ unknown identity is ``unknown(Reason(…, refers="aws_s3_bucket.logs"))``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 from depcheck.model import Problem
 from depcheck.source import Text
 from depcheck.syntax.hcl_ast import Node
 from depcheck.terraform.functions.spec import Files
 from depcheck.terraform.values import LimitError, TfValue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Resolver: TypeAlias = "Callable[[str, tuple[str | int, ...]], tuple[TfValue, int] | None]"
 MAX_PROBLEMS = 1000

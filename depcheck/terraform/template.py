@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import TypeAlias
 
 from depcheck.syntax.hcl_ast import Expression, ForDirective, IfDirective, Interpolation, Node, String, Template
 from depcheck.terraform.bigfloat import Int64
@@ -28,6 +27,10 @@ from depcheck.terraform.values import (
     uncounted,
     unknown,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Evaluate: TypeAlias = Callable[[Expression, Scope], TfValue]
 Pairs: TypeAlias = list[tuple[TfValue, TfValue]]

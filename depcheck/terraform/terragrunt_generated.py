@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from posixpath import basename
-from typing import TYPE_CHECKING
 
 from depcheck.source import Source, Text
 from depcheck.syntax import hcl
@@ -16,6 +15,7 @@ from depcheck.terraform.configuration import ENDINGS, Configuration, configure
 from depcheck.terraform.values import Reason, TfValue, unknown
 from depcheck.values import Unknown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.terraform.terragrunt import Context
 

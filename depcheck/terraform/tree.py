@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from posixpath import normpath
-from typing import TypeAlias
 
 from depcheck.environments import Environments
 from depcheck.source import Source, Text
@@ -21,6 +20,10 @@ from depcheck.terraform.configuration import (
 from depcheck.terraform.evaluation import Found
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.modules import Module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 ReadText: TypeAlias = Callable[[str], str | None]
 ListFiles: TypeAlias = Callable[[str], Sequence[str]]

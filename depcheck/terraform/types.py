@@ -8,9 +8,12 @@ Three primitive types, three collection types (``list``, ``set``, ``map``: one e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["string", "number", "bool", "list", "set", "map", "object", "tuple", "dynamic"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
+Kind: TypeAlias = 'Literal["string", "number", "bool", "list", "set", "map", "object", "tuple", "dynamic"]'
 PRIMITIVES = frozenset(("string", "number", "bool"))
 COLLECTIONS = frozenset(("list", "set", "map"))
 SEQUENCES = frozenset(("list", "set", "tuple"))

@@ -12,7 +12,6 @@ it was followed through, nearest first; the last one is the place that decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
 from unicodedata import is_normalized, normalize
 
 from depcheck.source import Text
@@ -33,6 +32,10 @@ from depcheck.terraform.types import (
     tuple_of,
 )
 from depcheck.values import Missing, Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 SENSITIVE = 1
 EPHEMERAL = 2

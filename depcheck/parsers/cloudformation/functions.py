@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from depcheck.parsers.cloudformation.cidr import subnets
 from depcheck.parsers.cloudformation.parts import dynamic, outline_of, placed, sensitive_of, steps, undecided, via_of
 from depcheck.source import Span
 from depcheck.values import Absent, Known, Missing, Scalar, Step, Unknown, Value, scalar_text, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.parsers.cloudformation.template import Template
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from depcheck.parsers.cloudformation.functions import resolve
 from depcheck.values import Known, Step, Value, scalar_text, string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from depcheck.parsers.cloudformation.template import Template
 

@@ -7,10 +7,13 @@ leftmost and, among those, the one that a backtracking matcher would try first.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeAlias
 
 from depcheck.terraform.functions.re2_classes import PatternError
 from depcheck.terraform.functions.re2_syntax import Instruction, TooComplexError, compiled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Captures: TypeAlias = "tuple[int, ...]"
 _MAX_STEPS = 300_000

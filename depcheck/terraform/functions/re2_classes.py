@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
-from typing import TypeAlias
 from unicodedata import category, name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 Test: TypeAlias = Callable[[str], bool]
 POSIX = {

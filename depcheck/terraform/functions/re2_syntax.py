@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeAlias
 
 from depcheck.terraform.functions.re2_classes import (
     PERL,
@@ -20,6 +19,10 @@ from depcheck.terraform.functions.re2_classes import (
     ranges,
     unicode_class,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 
 class Instruction:

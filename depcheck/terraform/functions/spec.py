@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeAlias
 
 from depcheck.terraform import bigfloat
 from depcheck.terraform.bigfloat import Number
@@ -29,21 +28,30 @@ from depcheck.terraform.values import (
     unknown,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
-class Files(Protocol):
+
+class Files:
     """What file functions may see; paths are as the configuration writes them, relative to the root module.
 
     Each method raises ``LimitError`` for what is outside the scanned folder or was not read: the value is unknown then.
     """
 
+    __slots__ = ()
+
     def read(self, path: str) -> bytes | None:
         """The content of a regular file, None where there is none."""
+        raise NotImplementedError
 
     def is_file(self, path: str) -> bool | None:
         """Whether there is a regular file; None where something else has that name."""
+        raise NotImplementedError
 
     def below(self, folder: str) -> Sequence[str]:
         """The regular files below a folder, relative to it, with ``/``."""
+        raise NotImplementedError
 
 
 Implementation: TypeAlias = Callable[[list[TfValue]], TfValue]

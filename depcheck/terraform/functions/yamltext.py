@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from depcheck.terraform import bigfloat
 from depcheck.terraform.bigfloat import Real
@@ -34,6 +33,7 @@ from depcheck.terraform.values import (
     unknown,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from yaml._yaml import CParser
     from yaml.emitter import Emitter
