@@ -70,8 +70,7 @@ def subjects(rule: Rule, project: Project) -> Iterable[Subject]:
     if noun == "resource":
         return _resources(project, which)
     if noun == "project":
-        wanted = {*which, *ON_REQUEST}
-        return [project] if not which or not project.kinds.isdisjoint(wanted) or project.of_type(*which) else []
+        return [project] if not which or any(project.has(each) for each in (*which, *ON_REQUEST)) else []
     found: Iterable[Subject] = getattr(facts, noun + "s")
     key = NOUNS[noun]
     return [each for each in found if getattr(each, key) in which] if which and key else found

@@ -31,6 +31,7 @@ class Project:
         "_by_address",
         "_by_type",
         "_present",
+        "_words",
         "comments",
         "environments",
         "facts",
@@ -77,6 +78,7 @@ class Project:
         self.files: dict[str, File] = {file.source.path: file for file in facts.files}
         self.kinds = _kinds(facts)
         self._present: list[str] | None = None
+        self._words: dict[str, bool] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._by_address: dict[tuple[str, str | None], Resource] = {}
         for resource in facts.resources:
@@ -102,6 +104,18 @@ class Project:
             known = [name for name in self.environments.names if name in seen]
             self._present = known + sorted(seen - set(known))
         return self._present
+
+    def has(self, kind: str) -> bool:
+        """Whether there is any of what a rule asks for: one of ``kinds``, a type of resources, or ``word:dump`` for a
+        word in lower case that stands anywhere in a file, in any case."""
+        if kind in self.kinds or kind in self._by_type:
+            return True
+        if not kind.startswith("word:"):
+            return False
+        if kind not in self._words:
+            word = kind.removeprefix("word:")
+            self._words[kind] = any(word in file.source.text.lower() for file in self.facts.files)
+        return self._words[kind]
 
     def of_type(self, *types: str) -> list[Resource]:
         """The resources of some types, in the order in which they stand."""
