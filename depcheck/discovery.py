@@ -108,7 +108,7 @@ def discover(
     Raises:
         FileNotFoundError: a path does not exist. The message is a sentence for the person.
     """
-    root = os.fspath(root)
+    root = os.path.abspath(root)
     found = Discovery(root)
     wanted = [_relative(root, os.fspath(path)) for path in paths]
     folders = [path for path in wanted if not path or _is_folder(os.path.join(root, path))]

@@ -15,7 +15,7 @@ class Pattern:
     """A regular expression for text, with the methods of :class:`re.Pattern` that depcheck uses.
 
     ``holding`` are words in lower case, one of which is in every text that can match: where none is, whatever its
-    case, :meth:`match`, :meth:`fullmatch` and :meth:`search` answer without the expression.
+    case, the expression is not asked.
     """
 
     __slots__ = ("_compiled", "_flags", "_holding", "_source")
@@ -62,6 +62,8 @@ class Pattern:
 
     def finditer(self, text: str, start: int = 0, end: int = maxsize) -> Iterator[re.Match[str]]:
         """All matches in their order."""
+        if self._holding and self._hopeless(text):
+            return iter(())
         return self.compiled.finditer(text, start, end)
 
     def findall(self, text: str) -> list[str]:

@@ -10,18 +10,22 @@ import pytest
 
 HEAVY = {
     "asyncio",
+    "copy",
     "click",
     "concurrent.futures",
     "dataclasses",
+    "datetime",
     "email",
     "hcl2",
     "importlib.metadata",
     "jsonschema",
     "logging",
+    "pathlib",
     "pydantic",
     "rich",
     "subprocess",
     "tomllib",
+    "typing",
     "unittest",
     "yaml",
 }

@@ -179,18 +179,22 @@ def _notices(project: Project, rules: list[Rule], settings: Run, ran: frozenset[
     return found
 
 
+#: What rules may need that no project has by itself.
+_OF_THE_ENGINE = frozenset({"engine", "policy", "environments"})
+
+
 def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outcome]], list[ReadError], frozenset[str]]:
     """What the rules say, what went wrong, and which rules ran to their end."""
     judged: list[tuple[Rule, Outcome]] = []
     errors: list[ReadError] = []
     ran: set[str] = set()
-    there = project.kinds - {"policy"}  # a policy file is not the policy that applies
-    if project.policy is not None:
-        there.add("policy")
-    if project.present:
-        there.add("environments")
+    absent = {"engine"}
+    if project.policy is None:
+        absent.add("policy")  # though there may be a file of that kind
+    if not project.present:
+        absent.add("environments")
     for rule in chosen:
-        lacking = rule.needs - there
+        lacking = {need for need in rule.needs if need in absent or not (need in _OF_THE_ENGINE or project.has(need))}
         if lacking:
             if lacking.isdisjoint(("engine", "policy")):
                 ran.add(rule.id)  # where there is nothing of it, it is kept

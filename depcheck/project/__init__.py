@@ -106,15 +106,16 @@ class Project:
         return self._present
 
     def has(self, kind: str) -> bool:
-        """Whether there is any of what a rule asks for: one of ``kinds``, a type of resources, or ``word:dump`` for a
-        word in lower case that stands anywhere in a file, in any case."""
+        """Whether there is any of what a rule asks for: one of ``kinds``, a type of resources; for ``word:one|other``
+        a file in which one of these words stands, in any case."""
         if kind in self.kinds or kind in self._by_type:
             return True
         if not kind.startswith("word:"):
             return False
         if kind not in self._words:
-            word = kind.removeprefix("word:")
-            self._words[kind] = any(word in file.source.text.lower() for file in self.facts.files)
+            words = kind.removeprefix("word:").split("|")
+            texts = (file.source.text.lower() for file in self.facts.files)
+            self._words[kind] = any(word in text for text in texts for word in words)
         return self._words[kind]
 
     def of_type(self, *types: str) -> list[Resource]:

@@ -44,7 +44,7 @@ class _Table:
 
 
 #: A bucket's objects that are copied elsewhere.
-_COPIES = Pattern(r"\bs3 (?:sync|cp|mv) \"?s3://")
+_COPIES = Pattern(r"\bs3 (?:sync|cp|mv) \"?s3://", holding=("s3://",))
 #: Programs, and usual names of functions, whose arguments may name what others do.
 TALKS = frozenset(
     {

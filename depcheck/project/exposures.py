@@ -49,6 +49,7 @@ _URI = Pattern(
     r"\b[a-z][a-z0-9+.-]{1,30}://(?P<user>[^\s:/@'\"<>]{0,200}):(?P<password>[^\s@/'\"<>]{1,300})@"
     r"(?P<host>\[[0-9a-f:.]+\]|[^\s/:?#'\"@<>,]+)",
     re.IGNORECASE,
+    holding=("://",),
 )
 _LOCAL = Pattern(
     r"localhost|127\..*|\[.*\]|0\.0\.0\.0|host\.docker\.internal|(?:.*\.)?example(?:\..*)?|.*\.(?:test|invalid|localhost)"

@@ -73,7 +73,7 @@ class Options:
     ) -> None:
         self.use_git = use_git
         self.paths = [os.fspath(path) for path in paths]
-        self.root = os.fspath(root) if root is not None else find_root(self.paths or ["."])
+        self.root = os.path.abspath(root) if root is not None else find_root(self.paths or ["."])
         self.docs = docs
         self.all_text = all_text
         self.size_limit = size_limit

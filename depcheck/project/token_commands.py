@@ -14,7 +14,9 @@ from depcheck.values import Value
 
 _SECRET_WORD = Pattern(r"TOKEN|AUTH|PAT\b|SECRET|CREDENTIAL|_KEY\b", re.IGNORECASE)
 _REMOTE = Pattern(
-    r"git (?:clone|init|remote (?:add|set-url)|config .*(?:url\.|extraheader|credential|insteadof)).*", re.IGNORECASE
+    r"git (?:clone|init|remote (?:add|set-url)|config .*(?:url\.|extraheader|credential|insteadof)).*",
+    re.IGNORECASE,
+    holding=("git ",),
 )
 _EXPANSION = Pattern(r"\$\{\{[^}]*\}\}|\$\{?\w+\}?")
 #: Stands for options of git that may hold credentials.

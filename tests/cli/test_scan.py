@@ -329,16 +329,16 @@ def test_a_check_that_raises_is_ours_and_harms_no_other(
     def broken(subject: object, project: object) -> None:
         raise ValueError("with a secret inside")
 
-    monkeypatch.setattr("depcheck.checks.pipeline.untrusted_checkout", broken)
+    monkeypatch.setattr("depcheck.checks.pipeline.retired_action", broken)
     code, out, err = call("scan")
     assert code == 3
     assert "script-injection" in out
-    assert "the check of rule untrusted-checkout raised ValueError" in err
+    assert "the check of rule retired-action raised ValueError" in err
     assert "secret" not in out + err
     assert "Traceback" not in err
     code, _, err = call("baseline")
     assert code == 3
-    assert "the check of rule untrusted-checkout raised ValueError" in err
+    assert "the check of rule retired-action raised ValueError" in err
 
 
 def test_a_check_cannot_end_the_run(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,11 +346,11 @@ def test_a_check_cannot_end_the_run(here: Path, call: Call, monkeypatch: pytest.
         yield from ()
         raise SystemExit(0)
 
-    monkeypatch.setattr("depcheck.checks.pipeline.untrusted_checkout", leaves)
+    monkeypatch.setattr("depcheck.checks.pipeline.retired_action", leaves)
     code, out, err = call("scan")
     assert code == 3
     assert "script-injection" in out
-    assert "the check of rule untrusted-checkout raised SystemExit" in err
+    assert "the check of rule retired-action raised SystemExit" in err
 
 
 @pytest.mark.parametrize("fault", [RecursionError, MemoryError, ValueError])
