@@ -27,7 +27,7 @@ _TOKEN = Pattern(r"[a-z0-9]+")
 class Environments:
     """The environments of a deployment, ordered from the least to the most critical."""
 
-    __slots__ = ("_longest", "_of_file_names", "_phrases", "aliases", "critical", "names", "sources")
+    __slots__ = ("_longest", "_of_file_names", "_of_names", "_phrases", "aliases", "critical", "names", "sources")
 
     def __init__(
         self,
@@ -58,11 +58,15 @@ class Environments:
                     phrases.setdefault(tokens, name)
         self._phrases = phrases
         self._longest = max(map(len, phrases), default=0)
+        # What was asked already: paths repeat their folders, and names of files are few.
+        self._of_names: dict[str, str | None] = {}
         self._of_file_names: dict[str, str | None] = {}
 
     def named(self, word: str) -> str | None:
         """The environment that a whole name means (``prod`` is production); None for any other name."""
-        return self._phrases.get(tuple(_TOKEN.findall(word.lower())))
+        if word not in self._of_names:
+            self._of_names[word] = self._phrases.get(tuple(_TOKEN.findall(word.lower())))
+        return self._of_names[word]
 
     def role(self, name: str | None) -> str | None:
         """What an environment is for, in the usual words (``production`` for one that is declared as ``live-eu`` with

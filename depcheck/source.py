@@ -50,6 +50,12 @@ class Source:
             return len(self.text)
         return min(starts[line - 1] + column - 1, len(self.text))
 
+    def head(self) -> Span:
+        """The place of the first line, without its line break; no other line is looked for."""
+        end = self.text.find("\n")
+        first = self.text if end < 0 else self.text[:end]
+        return Span(self, 0, len(first.rstrip("\r\n")))
+
     def line(self, number: int) -> str:
         """The text of a line (from 1) without its line break; empty past the end."""
         starts = self._line_starts()

@@ -41,7 +41,7 @@ class Permit:
 class Statements:
     """Statements that hold together: those of a document, or of everything that somebody has."""
 
-    __slots__ = ("_denials", "_literal", "_named", "_open", "_wild", "grants")
+    __slots__ = ("_denials", "_literal", "_named", "_open", "_permits", "_wild", "grants")
 
     def __init__(self, grants: Iterable[Grant]) -> None:
         self.grants = list(grants)
@@ -52,6 +52,7 @@ class Statements:
         self._wild: dict[str, list[tuple[str, Grant, Value]]] = {}
         self._open: list[tuple[Grant, Value]] = []
         self._named: dict[str, list[tuple[Grant, Value]]] = {}
+        self._permits: dict[tuple[str, bool, str, str], Permit | None] = {}
         for grant in self.grants:
             if string(grant.effect) != "Deny" and not isinstance(grant.effect, Absent):
                 self._index(grant)
@@ -89,7 +90,12 @@ class Statements:
         ``on`` is the type, where not any will do; ``passed_to`` the service for which a condition on the service that
         a role is passed to does not matter.
         """
-        lowered = name.lower()
+        key = (name, every, passed_to, on)
+        if key not in self._permits:
+            self._permits[key] = self._permitted(name.lower(), every, passed_to, on)
+        return self._permits[key]
+
+    def _permitted(self, lowered: str, every: bool, passed_to: str, on: str) -> Permit | None:
         if not self._naming(lowered):
             return None
         known = actions.action(lowered)

@@ -4,6 +4,7 @@ at the beginning of the content."""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib import import_module
 
 from depcheck.parsers import Parser
@@ -98,7 +99,11 @@ _SHEBANG = Pattern(r"#!\s*/(?:usr/)?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|k|z)?sh\b"
 def kind_by_name(path: str) -> str | None:
     """The kind that a path's name tells; ``yaml``, ``json`` and ``program`` where the content must say more; None for
     others."""
-    name = path.rsplit("/", 1)[-1].lower()
+    return _kind_of_name(path.rsplit("/", 1)[-1].lower())
+
+
+@lru_cache(maxsize=1024)
+def _kind_of_name(name: str) -> str | None:
     for kind, pattern in _NAMES:
         if pattern.fullmatch(name):
             if kind == "dockerfile" and _NOT_DOCKERFILES.fullmatch(name):

@@ -236,7 +236,7 @@ class _Loader:
             if self.options.all_text:
                 self._other_text(source, tracked)
             return
-        span = source.span(0, min(len(source.text), len(source.line(1))))
+        span = source.head()
         tree = parsed.tree if parsed is not None else None
         self.facts.files.append(File(source, kind, span, tree=tree, environment=environment, tracked=tracked))
         if source.lossy:
@@ -247,7 +247,7 @@ class _Loader:
 
     def _other_text(self, source: Source, tracked: bool | None) -> None:
         """Keep a text that is no configuration, for the secrets in it."""
-        span = source.span(0, min(len(source.text), len(source.line(1))))
+        span = source.head()
         environment = self.environments.of_path(source.path)
         self.facts.files.append(File(source, OTHER_TEXT, span, environment=environment, tracked=tracked))
 

@@ -66,7 +66,7 @@ def parse_template(text: Text) -> tuple[String | Template, list[Problem]]:
 
 def problems_of(parser: Lexer, text: Text) -> list[Problem]:
     """What a parser noted, in the order of the text."""
-    found = sorted(set(parser.problems), key=lambda problem: (problem[1], problem[2]))
+    found = sorted(set(parser.problems), key=lambda problem: (problem[1], problem[2], problem[0]))
     return [Problem(message, text.span(start, end), step) for message, start, end, step in found]
 
 

@@ -17,6 +17,8 @@ _ATTRIBUTE = re.compile(
     rf'(?:(?:"({PLAIN})"|(\d++)|({IDENTIFIER})((?:\.{IDENTIFIER}){{0,20}}+)){_END})?'
 ).match
 _HEADER = re.compile(rf'[ \t\r\n]*+({IDENTIFIER})((?:[ \t]*+(?:"{PLAIN}"|{IDENTIFIER}))*+)[ \t]*+\{{').match
+# What stands between items: a comment, or what ends the body.
+_BETWEEN = re.compile(r"[ \t\r\n]*+(?:(#[^\n]*+|//[^\n]*+|/\*[\s\S]*?(?:\*/|\Z))|(\})|(\Z))").match
 _LABEL = re.compile(rf'"({PLAIN})"|({IDENTIFIER})').finditer
 _LINE_END = re.compile(_END).match
 _LAST_BRACE = re.compile(r"[^\n]*\{[ \t]*\r?$", re.MULTILINE).match
@@ -59,6 +61,16 @@ class BodyParser(ExpressionParser):
                 attributes.append(Attribute(match.start(1), self.pos, name, match.end(1), value_of(match)))
             else:
                 header = None if match else _HEADER(text, at, limit)
+                if match is None and header is None and not self.recovering:
+                    between = _BETWEEN(text, at, limit)
+                    if between is not None:
+                        index = between.lastindex or 0
+                        self.start, self.pos = between.span(index)
+                        if index == 1:
+                            self._comment(self.start, self.pos)
+                            continue
+                        self.kind = "}" if index == 2 else "end"
+                        return index == 3
                 depth = self.depth
                 begin = match.start(1) if match else header.start(1) if header else at
                 count = len(attributes)

@@ -48,6 +48,11 @@ _ITEM = re.compile(
     rf'(?:(?:"({PLAIN})"|(\d++)|({IDENTIFIER})((?:\.{IDENTIFIER}){{0,20}}+))[ \t]*+(?:,|(?=\r?\n|#|//|\}})))?'
 ).match
 
+# The same for an element of a list or an argument of a call, with the comma after it if there is one.
+_ELEMENT = re.compile(
+    rf'[ \t\r\n]*+()()(?:"({PLAIN})"|(\d++)|({IDENTIFIER})((?:\.{IDENTIFIER}){{0,20}}+))[ \t\r\n]*+(?:(,)|(?=[\])]))'
+).match
+
 _ITEM_LINE = re.compile(rf'(?:{IDENTIFIER}|"[^"\n]*"|\([^\n=]*\))[ \t]*[=:]').match
 
 
@@ -188,22 +193,10 @@ class ExpressionParser(TraversalParser):
             self.next()
         if self.kind != "(":
             self.fail(f'expected "(" after {shown(name)}, found {self.found()}')
-        saved = self.open()
-        arguments: list[Expression] = []
-        expand = False
-        height = 0
-        while self.kind != ")":
-            if self.kind == "dedent":
-                break
-            arguments.append(self.expression())
-            if self.height > height:
-                height = self.height
-            if self.kind == "...":
-                expand = True
-                self.next()
-                break
-            if self.kind != ",":
-                break
+        saved = self.newlines
+        arguments, height = self._elements(self._first_element(), ")")
+        expand = self.kind == "..."
+        if expand:
             self.next()
         end = self.close(")", f"after the arguments of {shown(name)}", start, saved)
         self.height = height + 1
@@ -218,24 +211,47 @@ class ExpressionParser(TraversalParser):
         return Parentheses(start, end, inner)
 
     def _bracketed(self) -> Expression:
-        start = self.start
-        saved = self.open()
-        if self.kind == "id" and self.match[1] == "for":
+        start, saved = self.start, self.newlines
+        first = self._first_element()
+        if first is None and self.kind == "id" and self.match[1] == "for":
             return self._for_tuple(start, saved)
-        items: list[Expression] = []
-        height = 0
-        while self.kind != "]":
-            if self.kind == "dedent":
-                break
-            items.append(self.expression())
-            if self.height > height:
-                height = self.height
-            if self.kind != ",":
-                break
-            self.next()
+        items, height = self._elements(first, "]")
         end = self.close("]", "or a comma in the list", start, saved)
         self.height = height + 1
         return Tuple(start, end, items)
+
+    def _first_element(self) -> re.Match[str] | None:
+        """Go into brackets: the first element where one pattern takes it whole, else its first token is current."""
+        self.enter()
+        self.newlines = False
+        match = None if self.recovering else _ELEMENT(self.text, self.pos, self.limit)
+        if match is None:
+            self.next()
+        return match
+
+    def _elements(self, match: re.Match[str] | None, closing: str) -> tuple[list[Expression], int]:
+        """Read the elements from the first one on, and how high their trees are. What ends them is current then."""
+        text, limit = self.text, self.limit
+        found: list[Expression] = []
+        height = 0
+        while True:
+            if match is not None:
+                found.append(value_of(match))
+                self.height = match[6].count(".") + 1 if match[6] else 1
+                self.pos = match.end()
+                if match[7] is None:
+                    self.next()
+            elif self.kind == closing or self.kind == "dedent":
+                return found, height
+            else:
+                found.append(self.expression())
+            if self.height > height:
+                height = self.height
+            if (match is None or match[7] is None) and self.kind != ",":
+                return found, height
+            match = None if self.recovering else _ELEMENT(text, self.pos, limit)
+            if match is None:
+                self.next()
 
     def _for_tuple(self, start: int, saved: bool) -> Expression:
         key, value, collection, height = self._for_intro()

@@ -133,7 +133,7 @@ class Lexer:
         self.pos = end
         if index == _OPERATOR:
             self.kind = match[index]
-            self.start = match.start(index)
+            self.start = end - len(self.kind)
         else:
             self.kind = _KINDS[index]
             self.start = match.start(1) if index == 2 else match.start(3) - 1 if index == 3 else match.start(index)
