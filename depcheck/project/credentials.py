@@ -63,15 +63,15 @@ class _Vocabulary:
     )
 
     def __init__(self, data: dict[str, object]) -> None:
-        #: By their last word, in their order.
+        #: By their last word, in their order: those that may stand anywhere in a name, and those that end it.
         self.anywhere: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self.last: list[tuple[tuple[str, ...], str]] = []
+        self.last: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self.glued: list[tuple[str, str]] = []
         for entry in _entries(data["names"]):
             for phrase in _texts(entry["phrases"]):
                 words = tuple(phrase.split())
-                of_end = self.last if entry.get("last") else self.anywhere.setdefault(words[-1], [])
-                of_end.append((words, str(entry["kind"])))
+                table = self.last if entry.get("last") else self.anywhere
+                table.setdefault(words[-1], []).append((words, str(entry["kind"])))
                 if entry.get("glued"):
                     self.glued.append((phrase, str(entry["kind"])))
         self.glued_ending = tuple(phrase for phrase, _ in self.glued)
@@ -150,7 +150,7 @@ def _phrase(parts: list[str], words: _Vocabulary) -> tuple[int, str] | None:
         if parts[end - 1].endswith(words.glued_ending):
             return end, next(kind for ending, kind in reversed(words.glued) if parts[end - 1].endswith(ending))
     spoken = [part for part in parts if not part.isdigit()]
-    for phrase, kind in words.last:
+    for phrase, kind in words.last.get(spoken[-1], ()) if spoken else ():
         if phrase == ("key",) and spoken[-2:-1] and spoken[-2] in _KEPT:
             continue
         alone = len(spoken) == len(phrase)

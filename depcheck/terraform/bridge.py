@@ -21,8 +21,11 @@ def to_value(value: TfValue, span: Span, *, key: Span | None = None) -> Value:
 
     Null becomes ``Known(None)``: whether a null attribute counts as not given is its reader's affair.
     """
-    place = _place(value, span)
+    text, node = value.text, value.node
+    place = span if text is None or node is None else text.span(node.start, node.end)
     payload = value.payload
+    if type(payload) is str and value.document is None:  # most of them
+        return Known(payload, place, via=steps(value.via), key=key, sensitive=bool(value.flags & SENSITIVE))
     if isinstance(payload, OpenAttributes) and not payload:
         # A whole resource: nothing of it is known but which one it is.
         payload = payload.other("id").payload
@@ -86,12 +89,6 @@ def deciding(value: Known) -> Span:
         if step.span is not None:
             return step.span
     return value.span
-
-
-def _place(value: TfValue, span: Span) -> Span:
-    if value.text is None or value.node is None:
-        return span
-    return value.text.span(value.node.start, value.node.end)
 
 
 def _scalar(payload: str | bool | int | float | Real | None) -> Scalar:

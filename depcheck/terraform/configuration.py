@@ -20,21 +20,28 @@ META = frozenset(("count", "for_each", "provider", "depends_on", "providers"))
 class Argument:
     """``name = value`` in the text it stands in."""
 
-    __slots__ = ("node", "text")
+    __slots__ = ("_key", "_span", "node", "text")
 
     def __init__(self, text: Text, node: Attribute) -> None:
         self.text = text
         self.node = node
+        # Asked for once for every instance.
+        self._key: Span | None = None
+        self._span: Span | None = None
 
     @property
     def key(self) -> Span:
         """The place of the name."""
-        return self.text.span(self.node.start, self.node.name_end)
+        if self._key is None:
+            self._key = self.text.span(self.node.start, self.node.name_end)
+        return self._key
 
     @property
     def span(self) -> Span:
         """The place of the value."""
-        return self.text.span(self.node.value.start, self.node.value.end)
+        if self._span is None:
+            self._span = self.text.span(self.node.value.start, self.node.value.end)
+        return self._span
 
 
 class Inner:

@@ -79,9 +79,11 @@ POLICIES: dict[str, dict[str, str]] = {
 CONTAINERS = {"aws_ecs_task_definition": "container_definitions", "aws_batch_job_definition": "container_properties"}
 
 
-def holds_json(type_: str, name: str) -> bool:
-    """Whether an argument is to be read as JSON."""
-    return name in POLICIES.get(type_, ()) or CONTAINERS.get(type_) == name
+def json_arguments(type_: str) -> tuple[str, ...]:
+    """The arguments of a type that are to be read as JSON."""
+    containers = CONTAINERS.get(type_)
+    found = tuple(POLICIES.get(type_, ()))
+    return found if containers is None else (*found, containers)
 
 
 def with_document(value: TfValue, told: Value, frame: Frame, problems: list[Problem]) -> Value:

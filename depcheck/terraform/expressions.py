@@ -166,19 +166,20 @@ def _object(node: Node, scope: Scope) -> TfValue:
 def _traversal(node: Node, scope: Scope) -> TfValue:
     """A name with the attributes and indexes behind it, or those behind any other expression."""
     spine: list[GetAttr | Index] = []
-    assert isinstance(node, (GetAttr, Index, Name))
-    base: Expression = node
-    while isinstance(base, (GetAttr, Index)):
-        spine.append(base)
-        base = base.base
+    base: Expression = node  # type: ignore[assignment]
+    while (kind := type(base)) is GetAttr or kind is Index:
+        spine.append(base)  # type: ignore[arg-type]
+        base = base.base  # type: ignore[union-attr]
+    if kind is not Name:
+        value = evaluate(base, scope)
+        for step in reversed(spine):
+            value = _step(value, step, scope)
+        return value.at(scope.text, node, value.via)
     spine.reverse()
-    if isinstance(base, Name):
-        value, used = _resolved(base, spine, scope)
-    else:
-        value, used = evaluate(base, scope), 0
+    value, used = _resolved(base, spine, scope)  # type: ignore[arg-type]
     for step in spine[used:]:
         value = _step(value, step, scope)
-    return referred(value, scope.text, node) if isinstance(base, Name) else value.at(scope.text, node, value.via)
+    return referred(value, scope.text, node)
 
 
 def _step(value: TfValue, step: GetAttr | Index, scope: Scope) -> TfValue:
@@ -220,9 +221,11 @@ def _resolved(base: Name, spine: Sequence[GetAttr | Index], scope: Scope) -> tup
         return bound, 0
     steps: list[str | int] = []
     for step in spine:
-        if isinstance(step, GetAttr):
+        if type(step) is GetAttr:
             steps.append(step.name)
-        elif type(step.key) is String:
+            continue
+        assert isinstance(step, Index)
+        if type(step.key) is String:
             steps.append(step.key.value)
         elif type(step.key) is Number and step.key.text.isdecimal() and len(step.key.text) < 10:
             steps.append(int(step.key.text))

@@ -11,7 +11,7 @@ from depcheck.terraform.blocks import Part, parts_of
 from depcheck.terraform.bridge import literal, to_value
 from depcheck.terraform.configuration import META, Argument, Declaration, Inner
 from depcheck.terraform.defaults import add_defaults
-from depcheck.terraform.documents import holds_json, with_document
+from depcheck.terraform.documents import json_arguments, with_document
 from depcheck.terraform.evaluation import StateBlock
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.instances import Frame, Instance
@@ -57,16 +57,19 @@ def tell(instance: Instance, environment: str | None, root: str, instances: int 
 def told_arguments(instance: Instance) -> dict[str, Value]:
     """The arguments of a resource that are given and not null."""
     made: dict[str, Value] = {}
+    documents = json_arguments(instance.type)
     for name, argument in instance.declaration.arguments.items():
         if name not in META:
-            written = literal(argument.text, argument.node.value, argument.key)
-            if written is not None and not holds_json(instance.type, name):
-                made[name] = written
-                continue
+            key = argument.key
+            if name not in documents:
+                written = literal(argument.text, argument.node.value, key)
+                if written is not None:
+                    made[name] = written
+                    continue
             value = instance.evaluated(name, argument)
             if value.payload is not None:
-                told = to_value(value, argument.span, key=argument.key)
-                if holds_json(instance.type, name):
+                told = to_value(value, argument.span, key=key)
+                if name in documents:
                     told = with_document(value, told, instance.frame, instance.frame.module.run.certain.problems)
                 made[name] = told
     return made
