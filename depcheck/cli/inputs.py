@@ -217,7 +217,12 @@ def _var_file(name: str, root: str) -> str:
 def _below(root: str, path: str) -> str:
     """A path relative to the root, folders with a slash at the end."""
     relative = below(os.path.abspath(path), root) or "."
-    return f"{relative}/" if os.path.isdir(path) and not os.path.islink(path) else relative
+    return f"{relative}/" if os.path.isdir(path) and not _is_link(path) else relative
+
+
+def _is_link(path: str) -> bool:
+    """Whether a path is a link, also one that is written with a slash at its end, which asks for its target."""
+    return os.path.islink(os.path.normpath(path))
 
 
 def _environment(name: str, project: Project) -> str:
@@ -241,7 +246,7 @@ def _paths(inputs: Inputs) -> list[str]:
     if inputs.whole_project:
         return list(inputs.paths)
     # A link that a person names is meant; one that git hands to a hook is a file of the repository.
-    return [os.path.realpath(path) if os.path.islink(path) and os.path.isdir(path) else path for path in inputs.paths]
+    return [os.path.realpath(path) if _is_link(path) and os.path.isdir(path) else path for path in inputs.paths]
 
 
 def _input_name(inputs: Inputs) -> str:

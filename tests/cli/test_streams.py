@@ -92,9 +92,13 @@ def test_a_wrong_epoch_is_a_sentence(
     assert err.startswith(f'SOURCE_DATE_EPOCH: "{epoch}" is no number of seconds')
 
 
-def test_a_link_to_a_folder_is_what_it_leads_to(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("end", ["", "/", "/.", "//"])
+def test_a_link_to_a_folder_is_what_it_leads_to(here: Path, capfd: pytest.CaptureFixture[str], end: str) -> None:
     (here.parent / "link").symlink_to(here)
-    assert run(["scan", str(here.parent / "link")]) == 1
+    assert run(["scan", f"{here.parent}/link{end}"]) == 1
+    assert "1 finding" in capfd.readouterr().out
+    (here / "inside").symlink_to(".github")
+    assert run(["scan", f"inside{end}"]) == 1
     assert "1 finding" in capfd.readouterr().out
 
 
