@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from depcheck.environments import Environments
@@ -152,6 +153,9 @@ class Project:
         """The text of a file below the root, read or not; None for none, one that is no text, or above 1 MiB."""
         from depcheck.discovery import read
 
+        # Opening a pipe or a terminal, or a link to one, would wait for somebody to write into it.
+        if not os.path.isfile(os.path.join(self.root, path)):
+            return None
         source = read(self.root, path, limit=1024 * 1024)
         return None if isinstance(source, Skipped) else source.text
 

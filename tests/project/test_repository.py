@@ -29,3 +29,13 @@ def test_what_the_remote_says(url: str, own: bool, tmp_path: Path) -> None:
     path.write_text(WORKFLOW)
     project = load(Options([tmp_path], root=tmp_path, use_git=False))
     assert is_own("acme/shared/.github/workflows/a.yml@main", project) is own
+
+
+def test_a_device_is_no_text(tmp_path: Path) -> None:
+    """Whoever opens a terminal or a pipe waits for what somebody writes into it."""
+    (tmp_path / ".gitignore").symlink_to("/dev/null")
+    (tmp_path / "note").write_text("a\n")
+    project = load(Options([tmp_path], root=tmp_path, use_git=False))
+    assert project.text_on_disk(".gitignore") is None
+    assert project.text_on_disk("note") == "a\n"
+    assert project.text_on_disk("nothing") is None
