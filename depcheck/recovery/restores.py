@@ -13,13 +13,14 @@ from depcheck.patterns import Pattern
 from depcheck.project import Project
 from depcheck.project.activities import of_command
 
+#: Begins with the whole name of a program: ``mariadb-dump`` is not ``mariadb``, and rules ask for these names first.
 _RESTORES = Pattern(
-    r"(?:pg_restore|mongorestore)\b|(?:psql|mysql|mariadb)\b|aws (?:rds|docdb|dynamodb) restore-|"
+    r"(?:pg_restore|mongorestore|psql|mysql|mariadb)(?= |\Z)|aws (?:rds|docdb|dynamodb) restore-|"
     r"aws rds (?:promote-read-replica|failover-global|switchover-global)|aws (?:neptune|redshift|keyspaces) restore-|"
     r"aws fsx create-file-system-from-backup\b|aws s3api restore-object\b|velero restore create\b|"
     r"gcloud sql backups restore\b|az postgres flexible-server restore\b|aws backup start-restore-job\b|"
     r"(?:npx |pnpm )?(?:exec )?convex import\b|"
-    r"supabase db (?:reset|restore)\b|restic restore\b|wal-g backup-fetch\b|pgbackrest\b.*\brestore\b"
+    r"supabase db (?:reset|restore)\b|restic restore\b|wal-g backup-fetch\b|pgbackrest .*\brestore\b"
 )
 _DESTROYS = Pattern(
     r"dropdb\b|supabase db reset\b|(?:psql|mysql|mariadb)\b.*\bdrop\s+(?:database|schema)\b|"
