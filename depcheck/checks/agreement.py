@@ -342,6 +342,13 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
+def missing_package_script(subject: Project, project: Project) -> Iterator[Outcome]:
+    """The scripts that workflows run by their names are in the package.json of the folder."""
+    from depcheck.pipelines import package_scripts
+
+    yield from package_scripts.missing(project)
+
+
 def missing_referenced_file(subject: Project, project: Project) -> Iterator[Outcome]:
     """The files of the repository that workflows and compose files name are there."""
     from depcheck.project import referenced_files

@@ -96,6 +96,10 @@ class Scripts:
                     return found
         return []
 
+    def names_of(self, path: str) -> set[str]:
+        """The names of the scripts of a package.json; none of a file that is not here."""
+        return set(self._scripts_of(path))
+
     # -- shell files ---------------------------------------------------------------------------------------------------
 
     def _file(self, path: str, folder: str) -> list[Script] | None:
