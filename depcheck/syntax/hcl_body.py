@@ -18,7 +18,7 @@ _ATTRIBUTE = re.compile(
 ).match
 _HEADER = re.compile(rf'[ \t\r\n]*+({IDENTIFIER})((?:[ \t]*+(?:"{PLAIN}"|{IDENTIFIER}))*+)[ \t]*+\{{').match
 # What stands between items: a comment, or what ends the body.
-_BETWEEN = re.compile(r"[ \t\r\n]*+(?:(#[^\n]*+|//[^\n]*+|/\*[\s\S]*?(?:\*/|\Z))|(\})|(\Z))").match
+_BETWEEN = re.compile(r"[ \t\n]*+(?:\r\n[ \t\n]*+)*+(?:(#[^\n]*+|//[^\n]*+|/\*[\s\S]*?(?:\*/|\Z))|(\})|(\Z))").match
 _LABEL = re.compile(rf'"({PLAIN})"|({IDENTIFIER})').finditer
 _LINE_END = re.compile(_END).match
 _LAST_BRACE = re.compile(r"[^\n]*\{[ \t]*\r?$", re.MULTILINE).match

@@ -195,6 +195,8 @@ def test_line_breaks_and_byte_order_marks(break_: str, end: str, start: str) -> 
         ("a = <<E \nb\nE\n", "blanks after a heredoc's tag", " "),
         ("a = <<E\nb\n", 'heredoc is not closed by "E"', "<<E\n"),
         ("a = 1 /* b", "comment is not closed", "/*"),
+        ("a = 1\n/* b\n", "comment is not closed", "/*"),
+        ("a = 1\n\r", 'expected an argument or a block, found "\\x0d"', "\r"),
         ('a = "%{ if b }c"', '"if" directive is not closed', "%{ if b }"),
         ('a = "%{ endfor }"', '"endfor" has no directive that it belongs to', "%{ endfor }"),
         ('a = "%{ while b }"', '"while" is no template directive', "while"),
