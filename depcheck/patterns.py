@@ -18,12 +18,12 @@ class Pattern:
     case, the expression is not asked.
     """
 
-    __slots__ = ("_compiled", "_flags", "_holding", "_source")
+    __slots__ = ("_compiled", "_flags", "_source", "holding")
 
     def __init__(self, source: str, flags: int = 0, *, holding: tuple[str, ...] = ()) -> None:
         self._source = source
         self._flags = flags
-        self._holding = holding
+        self.holding = holding
         self._compiled: re.Pattern[str] | None = None
 
     @property
@@ -40,29 +40,29 @@ class Pattern:
 
     def _hopeless(self, text: str) -> bool:
         lowered = text.lower()
-        return not any(word in lowered for word in self._holding)
+        return not any(word in lowered for word in self.holding)
 
     def match(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
         """A match that begins at ``start``."""
-        if self._holding and self._hopeless(text):
+        if self.holding and self._hopeless(text):
             return None
         return self.compiled.match(text, start, end)
 
     def fullmatch(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
         """A match of the whole text."""
-        if self._holding and self._hopeless(text):
+        if self.holding and self._hopeless(text):
             return None
         return self.compiled.fullmatch(text, start, end)
 
     def search(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
         """The first match."""
-        if self._holding and self._hopeless(text):
+        if self.holding and self._hopeless(text):
             return None
         return self.compiled.search(text, start, end)
 
     def finditer(self, text: str, start: int = 0, end: int = maxsize) -> Iterator[re.Match[str]]:
         """All matches in their order."""
-        if self._holding and self._hopeless(text):
+        if self.holding and self._hopeless(text):
             return iter(())
         return self.compiled.finditer(text, start, end)
 
