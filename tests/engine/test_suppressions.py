@@ -217,6 +217,17 @@ def test_a_rule_that_did_not_run_tells_nothing(tmp_path: Path) -> None:
     assert lines(report) == ([], [], [])
 
 
+@pytest.mark.parametrize("need", ["environments", "schedule", "command:psql", "uses:actions/cache", "word:backup|dump"])
+def test_where_there_is_nothing_of_what_a_rule_needs_it_is_kept(tmp_path: Path, need: str) -> None:
+    """A gate is no reason to keep a comment that silences nothing."""
+    asks = rule("gated", "setting", {"name": "A"}, needs=[need])
+    report = scan(tmp_path, ".env", "# depcheck: ignore[gated] why\nA=1\n", [asks, META])
+    assert lines(report) == ([], [], ["nothing is suppressed here any more (gated)"])
+    asks = rule("gated", "setting", {"name": "A"}, needs=[need, "policy"])
+    report = scan(tmp_path, ".env", "# depcheck: ignore[gated] why\nA=1\n", [asks, META])
+    assert lines(report) == ([], [], [])
+
+
 def test_a_silenced_instance_leaves_its_group(tmp_path: Path) -> None:
     """Thirteen placeholders are one finding; silencing the first one must not hide twelve."""
     grouped = rule("bad-setting", "setting", {"value": {"matches": "^bad"}}, group="file")
