@@ -211,6 +211,8 @@ def compose_file_passed_over(subject: Project, project: Project) -> Iterator[Out
 
 def test_database_differs(subject: Project, project: Project) -> Iterator[Outcome]:
     """Tests run against the major version of the database that is deployed."""
+    if not any(each.role == "container" for each in project.facts.images):
+        return
     from depcheck.project import ci_services
 
     for value, scope in ci_services.undecided(project):
@@ -340,6 +342,21 @@ def _listed(names: list[str]) -> str:
     if len(names) > 4:
         return ", ".join(names[:3]) + f" and {len(names) - 3} more"
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def undefined_compose_service(subject: Project, project: Project) -> Iterator[Outcome]:
+    """Services depend on services that there are."""
+    from depcheck.project import service_names
+
+    for each in service_names.undefined(project):
+        yield Violation(
+            each.value.key or each.value.span,
+            resource=each.service.address,
+            environment=each.service.environment,
+            variant="near" if each.near else "",
+            discriminator=each.name,
+            words={"service": each.service.name, "name": each.name, "near": each.near},
+        )
 
 
 def missing_package_script(subject: Project, project: Project) -> Iterator[Outcome]:

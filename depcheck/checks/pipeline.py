@@ -29,13 +29,22 @@ def script_injection(subject: Job, project: Project) -> Iterator[Outcome]:
 
 def untrusted_checkout(subject: Job, project: Project) -> Iterator[Outcome]:
     """A workflow with the rights of the base repository does not run the code of a pull request."""
+    if workflows.PRIVILEGED.keys().isdisjoint(subject.triggers):
+        return
     from depcheck.pipelines import untrusted
 
     yield from untrusted.checkouts(subject)
 
 
+def _has_conditions(job: Job) -> bool:
+    conditions = (job.condition, *(step.condition for step in job.steps))
+    return any(isinstance(each, (Known, Unknown)) for each in conditions)
+
+
 def always_true_condition(subject: Job, project: Project) -> Iterator[Outcome]:
     """A condition can be false."""
+    if not _has_conditions(subject):
+        return
     from depcheck.pipelines import comparisons
 
     for condition, what in comparisons.conditions_of(subject):
@@ -56,6 +65,8 @@ def _around(condition: Known) -> bool:
 
 def impossible_comparison(subject: Job, project: Project) -> Iterator[Outcome]:
     """A condition compares with what its context can be."""
+    if not _has_conditions(subject):
+        return
     from depcheck.pipelines import comparisons
 
     yield from comparisons.impossible(subject)

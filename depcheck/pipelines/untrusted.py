@@ -9,25 +9,9 @@ from depcheck.findings import Held, Note, Outcome, Violation
 from depcheck.model import Job, Step
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import Situation, holds
+from depcheck.project.workflows import PRIVILEGED
 from depcheck.values import Known, Unknown, Value, string
 
-#: Events that run with the rights of the base repository, each with what its payload does not have.
-_PRIVILEGED = {
-    "pull_request_target": ("github.event.workflow_run", "github.event.comment", "github.event.issue"),
-    "workflow_run": (
-        "github.event.pull_request",
-        "github.event.number",
-        "github.event.comment",
-        "github.event.issue",
-        "github.head_ref",
-    ),
-    "issue_comment": (
-        "github.event.pull_request",
-        "github.event.number",
-        "github.event.workflow_run",
-        "github.head_ref",
-    ),
-}
 #: A script that fetches a pull request itself.
 _FETCHED = Pattern(
     r"\bgh pr checkout\b|\bgit pull\b[^\n;&|]*\bpull/"
@@ -59,7 +43,7 @@ _NO_FORK = Pattern(
 
 def checkouts(subject: Job) -> Iterator[Outcome]:
     """A workflow with the rights of the base repository does not run the code of a pull request."""
-    for trigger, lacking in _PRIVILEGED.items():
+    for trigger, lacking in PRIVILEGED.items():
         if trigger not in subject.triggers:
             continue
         situation = Situation({"github.event_name": trigger}, lacking)

@@ -76,6 +76,23 @@ _UNTRUSTED = tuple(
 )
 #: Functions whose result is no longer the outsider's text.
 _HARMLESS = frozenset({"contains", "startswith", "endswith", "hashfiles"})
+#: Events that run with the rights of the base repository, each with what its payload does not have.
+PRIVILEGED = {
+    "pull_request_target": ("github.event.workflow_run", "github.event.comment", "github.event.issue"),
+    "workflow_run": (
+        "github.event.pull_request",
+        "github.event.number",
+        "github.event.comment",
+        "github.event.issue",
+        "github.head_ref",
+    ),
+    "issue_comment": (
+        "github.event.pull_request",
+        "github.event.number",
+        "github.event.workflow_run",
+        "github.head_ref",
+    ),
+}
 
 
 class Placed:
