@@ -59,7 +59,7 @@ def _short(source: str) -> str:
 def _modules_of(address: str) -> list[str]:
     """The modules around a resource and the one that an address names, from the outermost, without their keys."""
     out: list[str] = []
-    for step in _MODULE.findall(address):
+    for step in _MODULE.findall(address) if "module." in address else ():
         out.append(".".join([*out[-1:], step.partition("[")[0]]))
     return out
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from ipaddress import ip_network
 
 from depcheck.model import Resource
 from depcheck.patterns import Pattern
@@ -103,6 +102,8 @@ def may_be_everyone(source: Unknown) -> bool:
 
 def is_everyone(source: str) -> bool:
     """Whether a range of addresses is the internet, or so much of it that nobody is kept out."""
+    from ipaddress import ip_network  # seldom asked, and its import is not cheap
+
     try:
         network = ip_network(source.strip(), strict=False)
     except ValueError:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from depcheck.model import Comment, Problem
+from depcheck.patterns import Pattern
 from depcheck.source import Text
 from depcheck.syntax.hcl_ast import Bad, Expression, HclFile, String, Template
 from depcheck.syntax.hcl_body import BodyParser
 from depcheck.syntax.hcl_expression import ExpressionParser
 from depcheck.syntax.hcl_lexer import MAX_PROBLEMS, Failure, Lexer
 
-_CONFLICT = re.compile(r"^<{7} [^\n]*$|^\|{7} [^\n]*$|^={7}\r?$|^>{7} [^\n]*$", re.MULTILINE)
+_CONFLICT = Pattern(r"^<{7} [^\n]*$|^\|{7} [^\n]*$|^={7}\r?$|^>{7} [^\n]*$", re.MULTILINE)
 
 
 def parse(text: Text) -> HclFile:
@@ -83,6 +84,8 @@ def comments_of(parser: Lexer, text: Text) -> list[Comment]:
 
 def _without_conflicts(text: str) -> tuple[str, list[tuple[str, int, int, str]]]:
     """Blank out the marker lines of merge conflicts (positions stay) so that both sides are read."""
+    if "<<<<<<<" not in text:
+        return text, []
     found = list(_CONFLICT.finditer(text))
     kinds = "".join([match[0][0] for match in found])
     if "<" not in kinds or ">" not in kinds:

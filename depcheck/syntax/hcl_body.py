@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from depcheck.patterns import Pattern
 from depcheck.syntax.hcl_ast import Attribute, Bad, Block, Body, Label, String
 from depcheck.syntax.hcl_expression import ExpressionParser
 from depcheck.syntax.hcl_lexer import CLOSERS, IDENTIFIER, ITEM_LINE, MAX_DEPTH, PLAIN, Failure, shown, skip_blank
@@ -21,8 +22,8 @@ _HEADER = re.compile(rf'[ \t\r\n]*+({IDENTIFIER})((?:[ \t]*+(?:"{PLAIN}"|{IDENTI
 _BETWEEN = re.compile(r"[ \t\n]*+(?:\r\n[ \t\n]*+)*+(?:(#[^\n]*+|//[^\n]*+|/\*[\s\S]*?(?:\*/|\Z))|(\})|(\Z))").match
 _LABEL = re.compile(rf'"({PLAIN})"|({IDENTIFIER})').finditer
 _LINE_END = re.compile(_END).match
-_LAST_BRACE = re.compile(r"[^\n]*\{[ \t]*\r?$", re.MULTILINE).match
-_LOOSE_LABEL = re.compile(r"[\w./-]+").finditer
+_LAST_BRACE = Pattern(r"[^\n]*\{[ \t]*\r?$", re.MULTILINE).match
+_LOOSE_LABEL = Pattern(r"[\w./-]+").finditer
 
 
 class BodyParser(ExpressionParser):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from depcheck.patterns import Pattern
 from depcheck.syntax.hcl_ast import (
     Bad,
     Binary,
@@ -53,7 +54,7 @@ _ELEMENT = re.compile(
     rf'[ \t\r\n]*+()()(?:"({PLAIN})"|(\d++)|({IDENTIFIER})((?:\.{IDENTIFIER}){{0,20}}+))[ \t\r\n]*+(?:(,)|(?=[\])]))'
 ).match
 
-_ITEM_LINE = re.compile(rf'(?:{IDENTIFIER}|"[^"\n]*"|\([^\n=]*\))[ \t]*[=:]').match
+_ITEM_LINE = Pattern(rf'(?:{IDENTIFIER}|"[^"\n]*"|\([^\n=]*\))[ \t]*[=:]').match
 
 
 class ExpressionParser(TraversalParser):

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from depcheck.patterns import Pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -47,17 +49,17 @@ _PATH, _COMMENT, _OPERATOR = 2, 4, 6
 _FIRST_MARK = "\u02ff"
 _KINDS = ("", "id", "path", "string", "comment", "heredoc", "", "number", "quote", "\n", "end", "other")
 
-ITEM_LINE = re.compile(
+ITEM_LINE = Pattern(
     rf'[ \t]*(?:(\}})|{IDENTIFIER}[ \t]*=(?![=>])|{IDENTIFIER}(?:[ \t]+(?:"[^"\n]*"|{IDENTIFIER}))*[ \t]*\{{)'
 ).match
-CLOSERS = re.compile(r"[ \t]*[\])}][\])} \t,;]*(?:#[^\n]*|//[^\n]*)?\r?$", re.MULTILINE).match
+CLOSERS = Pattern(r"[ \t]*[\])}][\])} \t,;]*(?:#[^\n]*|//[^\n]*)?\r?$", re.MULTILINE).match
 _INDENT = re.compile(r"[ \t]*").match
 _BLANK = re.compile(r"\s*").match
 
-_ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.?))|([$%])\5\{', re.DOTALL)
-_TEMPLATE_ESCAPE = re.compile(r"([$%])\1\{")
+_ESCAPE = Pattern(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.?))|([$%])\5\{', re.DOTALL)
+_TEMPLATE_ESCAPE = Pattern(r"([$%])\1\{")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_VALID_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z").match
+_VALID_NUMBER = Pattern(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z").match
 
 
 class Failure(Exception):  # noqa: N818 - it is control flow inside of the parser and never leaves it

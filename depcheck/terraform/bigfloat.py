@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import re
 
+from depcheck.patterns import Pattern
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 PRECISION = 512
 _DECIMAL_EXPONENT_LIMIT = 1000
 _EXPONENT_LIMIT = 5000
-_DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\Z", re.ASCII)
-_HEX_PREFIX = re.compile(r"[+-]?0[xXbBoO]")
+_DECIMAL = Pattern(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\Z", re.ASCII)
+_HEX_PREFIX = Pattern(r"[+-]?0[xXbBoO]")
 
 
 class NumberError(Exception):

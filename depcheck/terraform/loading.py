@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from depcheck.environments import Environments
 from depcheck.model import Command, Facts, Problem
@@ -49,17 +48,11 @@ def load(
 
     ``files`` are by their path below the scanned folder; a file inside a document is ``doc.md#/main.tf``.
     """
-    with _deep_recursion():
-        return _load(Tree(files, environments, read_text, list_files), environments, var_files, commands)
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """A value may be a hundred references away, through modules; each takes some ten calls."""
+    # A value may be a hundred references away, through modules; each takes some ten calls.
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _RECURSION))
     try:
-        yield
+        return _load(Tree(files, environments, read_text, list_files), environments, var_files, commands)
     finally:
         sys.setrecursionlimit(before)
 
