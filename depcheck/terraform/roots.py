@@ -17,7 +17,7 @@ from depcheck.terraform.modules import Module, release
 from depcheck.terraform.scope import Log
 from depcheck.terraform.tree import Tree, local_target
 from depcheck.terraform.values import TfValue
-from depcheck.terraform.values_files import assign, automatic, is_values, loose_files, read_values
+from depcheck.terraform.values_files import assign, is_values, loose_files, read_values
 from depcheck.terraform.variables import through_file
 
 TYPE_CHECKING = False
@@ -92,13 +92,13 @@ def runs(tree: Tree, var_files: Sequence[str] = (), commands: Iterable[Command] 
             continue
         candidates = [each for each in loose.get(folder, ()) if each.path not in named]
         for each in evaluations(tree, root, candidates, used, partial(_value_of, tree, root)):
-            paths = [*automatic(folder, tree.files), *each.files, *named]
+            paths = [*tree.automatic.get(folder, ()), *each.files, *named]
             yield _run(tree, root, each, paths)
 
 
 def _value_of(tree: Tree, root: Configuration, text: Text, expression: Expression) -> TfValue:
     """The value of an expression of a root module, whatever environment it is for."""
-    run = _run(tree, root, Evaluation(None, []), automatic(root.path, tree.files))
+    run = _run(tree, root, Evaluation(None, []), tree.automatic.get(root.path, []))
     module = Module(run, root)
     value = evaluate(expression, module.frame.scope(text))
     release(module)

@@ -20,6 +20,7 @@ from depcheck.terraform.configuration import (
 from depcheck.terraform.evaluation import Found
 from depcheck.terraform.expressions import evaluate
 from depcheck.terraform.modules import Module
+from depcheck.terraform.values_files import automatic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,16 @@ MANIFEST = ".terraform/modules/modules.json"
 class Tree:
     """All configurations below the scanned folder. Modules that were not scanned are read when they are called."""
 
-    __slots__ = ("_installed", "_read", "configurations", "environments", "files", "list_files", "read_text")
+    __slots__ = (
+        "_installed",
+        "_read",
+        "automatic",
+        "configurations",
+        "environments",
+        "files",
+        "list_files",
+        "read_text",
+    )
 
     def __init__(
         self,
@@ -50,6 +60,8 @@ class Tree:
         self.read_text = _reading_once(read_text)
         self.list_files = list_files
         self.configurations = {folder: configure(folder, paths, files) for folder, paths in by_folder(files).items()}
+        #: The values files that Terraform reads by itself, by folder.
+        self.automatic = automatic(files)
         self._read: dict[str, Configuration | None] = {}
         self._installed: dict[str, Mapping[str, str]] = {}
 

@@ -13,6 +13,7 @@ from depcheck.terraform.values import TfValue
 from depcheck.terraform.variables import through_file
 
 _ENDINGS = (".tfvars", ".tfvars.json")
+_FIRST = frozenset(("terraform.tfvars", "terraform.tfvars.json"))
 # Files of this name hold what all environments share.
 _SHARED = frozenset(("common", "shared", "global", "globals", "base", "default", "defaults", "all"))
 
@@ -24,8 +25,7 @@ def is_values(path: str) -> bool:
 
 def is_automatic(path: str) -> bool:
     """Whether Terraform reads the file by itself, in the folder where it runs."""
-    name = path.rpartition("/")[2]
-    return name in ("terraform.tfvars", "terraform.tfvars.json") or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+    return is_first(path) or path.endswith((".auto.tfvars", ".auto.tfvars.json"))
 
 
 def stem(path: str) -> str:
@@ -33,16 +33,17 @@ def stem(path: str) -> str:
     return path.rpartition("/")[2].partition(".")[0]
 
 
-def automatic(folder: str, files: Mapping[str, HclFile]) -> list[str]:
-    """The files that Terraform reads by itself in a folder, in its order; the last one counts."""
-    base = f"{folder}/" if folder else ""
-    first = [path for name in ("terraform.tfvars", "terraform.tfvars.json") if (path := base + name) in files]
-    others = [
-        path
-        for path in files
-        if path.startswith(base) and "/" not in path[len(base) :] and is_automatic(path) and path not in first
-    ]
-    return first + sorted(others)
+def automatic(files: Iterable[str]) -> dict[str, list[str]]:
+    """The files that Terraform reads by itself, by their folder and in its order; the last one counts."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(filter(is_automatic, files), key=lambda path: (not is_first(path), path)):
+        found.setdefault(path.rpartition("/")[0], []).append(path)
+    return found
+
+
+def is_first(path: str) -> bool:
+    """Whether Terraform reads the file before all others that it reads by itself."""
+    return path.rpartition("/")[2] in _FIRST
 
 
 class Loose:
