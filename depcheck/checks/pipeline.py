@@ -36,18 +36,14 @@ def untrusted_checkout(subject: Job, project: Project) -> Iterator[Outcome]:
     yield from untrusted.checkouts(subject)
 
 
-def _has_conditions(job: Job) -> bool:
-    conditions = (job.condition, *(step.condition for step in job.steps))
-    return any(isinstance(each, (Known, Unknown)) for each in conditions)
-
-
 def always_true_condition(subject: Job, project: Project) -> Iterator[Outcome]:
     """A condition can be false."""
-    if not _has_conditions(subject):
+    conditions = list(workflows.conditions_of(subject))
+    if not conditions:
         return
     from depcheck.pipelines import comparisons
 
-    for condition, what in comparisons.conditions_of(subject):
+    for condition, what in conditions:
         around = isinstance(condition, Known) and _around(condition) and comparisons.expression_of(condition) is None
         if around and workflows.always(condition):
             yield Violation(condition, resource=subject.address, discriminator=what, words={"what": what, "why": ""})
@@ -65,7 +61,7 @@ def _around(condition: Known) -> bool:
 
 def impossible_comparison(subject: Job, project: Project) -> Iterator[Outcome]:
     """A condition compares with what its context can be."""
-    if not _has_conditions(subject):
+    if not any(workflows.conditions_of(subject)):
         return
     from depcheck.pipelines import comparisons
 

@@ -179,22 +179,15 @@ def _notices(project: Project, rules: list[Rule], settings: Run, ran: frozenset[
     return found
 
 
-#: What rules may need that no project has by itself.
-_OF_THE_ENGINE = frozenset({"engine", "policy", "environments"})
-
-
 def _judge(chosen: list[Rule], project: Project) -> tuple[list[tuple[Rule, Outcome]], list[ReadError], frozenset[str]]:
     """What the rules say, what went wrong, and which rules ran to their end."""
     judged: list[tuple[Rule, Outcome]] = []
     errors: list[ReadError] = []
     ran: set[str] = set()
-    absent = {"engine"}
-    if project.policy is None:
-        absent.add("policy")  # though there may be a file of that kind
-    if not project.present:
-        absent.add("environments")
+    # A policy file is not the policy that applies.
+    given = {"engine": False, "policy": project.policy is not None, "environments": bool(project.present)}
     for rule in chosen:
-        lacking = {need for need in rule.needs if need in absent or not (need in _OF_THE_ENGINE or project.has(need))}
+        lacking = {need for need in rule.needs if not (given[need] if need in given else project.has(need))}
         if lacking:
             if lacking.isdisjoint(("engine", "policy")):
                 ran.add(rule.id)  # where there is nothing of it, it is kept

@@ -9,23 +9,14 @@ from depcheck.model import Job
 from depcheck.patterns import Pattern
 from depcheck.pipelines.conditions import UNDECIDED, Situation, evaluate
 from depcheck.pipelines.telling import is_run
-from depcheck.project.workflows import text_of
+from depcheck.project.workflows import conditions_of, text_of
 from depcheck.syntax import expressions
 from depcheck.syntax.expressions import Expression, Token
-from depcheck.values import Known, Unknown, Value
+from depcheck.values import Value
 
 _STATUS = frozenset({"always", "success", "failure", "cancelled"})
 _NOT_A_REF = Pattern(r"(?!refs/)[\w./-]+")
 _A_REF = Pattern(r"refs/.*")
-
-
-def conditions_of(job: Job) -> Iterator[tuple[Value, str]]:
-    """The conditions of a job and of its steps, and how a message calls what they belong to."""
-    places = [(job.condition, f"the job {job.id}")]
-    places += [(step.condition, f'the step "{step.name or step.index + 1}"') for step in job.steps]
-    for condition, what in places:
-        if isinstance(condition, (Known, Unknown)):
-            yield condition, what
 
 
 def expression_of(condition: Value) -> Expression | None:

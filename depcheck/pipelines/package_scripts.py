@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from posixpath import dirname, join, normpath
+from posixpath import dirname
 
 from depcheck.findings import Note, Outcome, Violation
 from depcheck.model import Job, Word
 from depcheck.patterns import Pattern
 from depcheck.pipelines.nouns import Done, Unit
-from depcheck.pipelines.units import Pipeline, pipeline_of
+from depcheck.pipelines.scripts import folder_option
+from depcheck.pipelines.units import Pipeline, folders_of, pipeline_of
 from depcheck.project import Project
 from depcheck.project.builds import nearest
 from depcheck.project.command_lines import scripts, unwrapped
@@ -26,7 +27,6 @@ _NAME = Pattern(r"[A-Za-z0-9][\w:.-]*")
 _SOMEWHERE_ELSE = Pattern(
     r"--if-present|(?:-w|--workspaces?|-ws|-r|--recursive|-F|--filter)(?:=.*)?|--(?:prefix|dir|cwd)=.*[$*].*"
 )
-_FOLDER_OPTIONS = ("--prefix", "-C", "--dir")
 #: What writes into a package.json while the job runs.
 _REWRITES = Pattern(
     r"(?:npm|pnpm|yarn) (?:init|create|pkg)\b.*|git (?:checkout|switch|pull|merge|reset)\b.*|.*package\.json.*"
@@ -54,20 +54,21 @@ def _of_unit(unit: Unit, pipeline: Pipeline) -> Iterator[Outcome]:
         word = _script_of(done) if done.step is not lost else None
         if word is None:
             continue
-        manifest = _manifest(normpath(join(done.folder, _folder_of(done))), pipeline.project)
+        words = [each.text or "" for each in done.command.words] if done.command is not None else []
+        manifest = _manifest(folder_option(words, done.folder), pipeline.project)
         names = pipeline.scripts.names_of(manifest) if manifest is not None else None
         name = word.text or ""
         if manifest is None or not names or name in names:
             continue
-        file = pipeline.project.file(manifest)
+        file, near = pipeline.project.file(manifest), nearest(name, names)
         yield Violation(
             word.span,
             resource=unit.address,
             severity="low" if _may_fail(done, own[at + 1 : at + 2]) else None,
-            variant="near" if nearest(name, names) else "",
+            variant="near" if near else "",
             discriminator=f"{manifest}:{name}",
             related=[Note("its scripts stand here", file.span)] if file is not None else [],
-            words={"name": name, "path": manifest, "near": nearest(name, names)},
+            words={"name": name, "path": manifest, "near": near},
         )
 
 
@@ -83,11 +84,7 @@ def _reads_this_repository(job: Job) -> bool:
 
 def _is_decided(done: Done, unit: Unit) -> bool:
     """Whether the folder of a step is written out, wherever it is said."""
-    places = [done.step.tree.get("working-directory")] if done.step is not None else []
-    if unit.job is not None:
-        places.append(unit.job.tree.get("defaults", "run", "working-directory"))
-    if unit.workflow is not None:
-        places.append(unit.workflow.tree.get("defaults", "run", "working-directory"))
+    places = folders_of(done.step, unit.job, unit) if done.step is not None and unit.job is not None else []
     return not any(not isinstance(each, Absent) and "$" in each.span.text for each in places)
 
 
@@ -122,18 +119,8 @@ def _script_of(done: Done) -> Word | None:
     return next((word for word in command.words if word.text == names[0]), None)
 
 
-def _folder_of(done: Done) -> str:
-    words = [word.text or "" for word in done.command.words] if done.command is not None else []
-    for at, word in enumerate(words):
-        name, equals, value = word.partition("=")
-        if name in _FOLDER_OPTIONS:
-            return value if equals else next(iter(words[at + 1 : at + 2]), "")
-    return ""
-
-
 def _manifest(folder: str, project: Project) -> str | None:
     """The package.json that npm reads in a folder of the repository: its own, or the nearest above."""
-    folder = "" if folder == "." else folder
     while folder in _folders(project):
         path = f"{folder}/package.json" if folder else "package.json"
         if project.file(path) is not None:

@@ -124,7 +124,7 @@ class Scripts:
         runs = "run" in rest or "run-script" in rest
         if program == "npm" and not runs and name not in _NPM_WORDS:
             return []
-        place = _folder_option(rest, folder)
+        place = folder_option(rest, folder)
         found: list[Script] = []
         for each in names if program == "turbo" else [name]:
             each = "test" if program == "npm" and each in ("t", "tst") else each
@@ -172,7 +172,7 @@ class Scripts:
     # -- make ----------------------------------------------------------------------------------------------------------
 
     def _make(self, line: list[str], folder: str) -> list[Script] | None:
-        place = _folder_option(line[1:], folder)
+        place = folder_option(line[1:], folder)
         named = _option(line[1:], ("-f", "--file", "--makefile"))
         paths = [named] if named else list(_MAKEFILES)
         for each in paths:
@@ -240,7 +240,8 @@ def _option(words: list[str], names: tuple[str, ...]) -> str:
     return ""
 
 
-def _folder_option(words: list[str], folder: str) -> str:
+def folder_option(words: list[str], folder: str) -> str:
+    """The folder that a runner of scripts works in, which its options may lead to from the one that it is called in."""
     named = _option(words, _FOLDER_OPTIONS)
     if not named or "$" in named:
         return folder

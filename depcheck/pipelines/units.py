@@ -36,6 +36,14 @@ from depcheck.values import Absent, Known, Unknown, Value, scalar_text, string
 _DEEPEST, _MOST = 6, 4_000
 
 
+def folders_of(step: Step, job: Job, unit: Unit | None) -> list[Value]:
+    """The places that may say in which folder a step runs; the first that does counts."""
+    places = [step.tree.get("working-directory"), job.tree.get("defaults", "run", "working-directory")]
+    if unit is not None and unit.workflow is not None:
+        places.append(unit.workflow.tree.get("defaults", "run", "working-directory"))
+    return places
+
+
 class Pipeline:
     """All units of a project. ``callers`` are the jobs that only call workflows of this repository."""
 
@@ -222,10 +230,7 @@ class Pipeline:
             return
 
     def _folder(self, step: Step, job: Job, unit: Unit | None) -> str:
-        places = [step.tree.get("working-directory"), job.tree.get("defaults", "run", "working-directory")]
-        if unit is not None and unit.workflow is not None:
-            places.append(unit.workflow.tree.get("defaults", "run", "working-directory"))
-        for place in places:
+        for place in folders_of(step, job, unit):
             told = string(place)
             if told is not None and "${{" not in told:
                 whole = normpath(told)

@@ -34,23 +34,25 @@ def undefined(project: Project) -> Iterator[Undefined]:
     and a file whose base was not read is passed over."""
     services = project.of_type("compose_service")
     names = {each.name for each in services}
+    read = {folder: _is_read(folder, project) for folder in {dirname(each.span.path) for each in services}}
     for service in services:
-        if _is_fragment(service, project):
+        if _is_fragment(service) or not read[dirname(service.span.path)]:
             continue
         for name, value in _named(service):
             if name not in names and "$" not in name:
                 yield Undefined(service, name, value, nearest(name, names))
 
 
-def _is_fragment(service: Resource, project: Project) -> bool:
-    """Whether a service may be told in full, or stand beside others, in a file that was not read."""
-    if all(isinstance(service.get(each), Absent) for each in ("image", "build")):
-        return True
-    if not isinstance(service.get("extends"), Absent):
-        return True
-    folder = dirname(service.span.path)
+def _is_fragment(service: Resource) -> bool:
+    """Whether a service may be told in full by another file."""
+    alone = any(not isinstance(service.get(each), Absent) for each in ("image", "build"))
+    return not alone or not isinstance(service.get("extends"), Absent)
+
+
+def _is_read(folder: str, project: Project) -> bool:
+    """Whether every file of a folder was read that others are laid over."""
     paths = [f"{folder}/{name}" if folder else name for name in _BASES]
-    return any(project.file(path) is None and is_there(project, path) for path in paths)
+    return all(project.file(path) is not None or not is_there(project, path) for path in paths)
 
 
 def _named(service: Resource) -> Iterator[tuple[str, Value]]:

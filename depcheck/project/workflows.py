@@ -218,3 +218,12 @@ def always(condition: Value) -> bool:
         return bool(found)
     tokens = found[0].tokens if found else []
     return [token.text.lower() for token in tokens] in (["true"], ["always", "(", ")"])
+
+
+def conditions_of(job: Job) -> Iterator[tuple[Value, str]]:
+    """The conditions of a job and of its steps, and how a message calls what they belong to."""
+    places = [(job.condition, f"the job {job.id}")]
+    places += [(step.condition, f'the step "{step.name or step.index + 1}"') for step in job.steps]
+    for condition, what in places:
+        if isinstance(condition, (Known, Unknown)):
+            yield condition, what
